@@ -1,0 +1,15 @@
+"""The errors that verbs and nouns raise; all derive from the runtime's `KitError`."""
+
+from __future__ import annotations
+
+from kit.runtime.errors import KitError
+
+__all__ = ["ConfigError", "KitError", "TemplateError"]
+
+
+class ConfigError(KitError):
+    """Raised when `kit.yml`, an answers file or a file of `config/` says something that cannot be."""
+
+
+class TemplateError(KitError):
+    """Raised when a stage skeleton or a template cannot be composed into a notebook."""
