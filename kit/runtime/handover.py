@@ -1,0 +1,85 @@
+"""The handover at the end of a notebook: what was made, with versions, what is open, and who takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from kit.runtime.context import Context
+from kit.runtime.facts import read_facts
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What passes from the accountable role of a stage to that of the next; shown as a table in the notebook."""
+
+    stage: str
+    given_by: str
+    taken_by: str
+    gate: str
+    made: list[dict[str, Any]] = field(default_factory=list)
+    metrics: dict[str, float] = field(default_factory=dict)
+    recommended: str = ""
+    open_points: list[str] = field(default_factory=list)
+
+    def _repr_html_(self) -> str:
+        made = "".join(
+            f"<tr><td>{escape(one['what'])}</td><td>{escape(one['name'])}</td>"
+            f"<td>{escape(str(one['version']))}</td><td>{one['rows']}</td></tr>"
+            for one in self.made
+        )
+        points = "".join(f"<li>{escape(point)}</li>" for point in self.open_points) or "<li>none</li>"
+        return (
+            f"<h4>Handover: {escape(self.given_by)} &rarr; {escape(self.taken_by)}</h4>"
+            f"<p>{escape(self.gate)}{f'<br><b>Recommended: {escape(self.recommended)}</b>' if self.recommended else ''}</p>"
+            f"<table><tr><th>made</th><th>name</th><th>version</th><th>rows</th></tr>{made}</table>"
+            f"<p>Open points</p><ul>{points}</ul>"
+        )
+
+    def __repr__(self) -> str:
+        made = ", ".join(f"{one['name']} v{one['version']}" for one in self.made)
+        return f"Handover {self.given_by} -> {self.taken_by}: {made}; {self.recommended or 'no recommendation'}"
+
+
+def handover_of(stage: str, context: Context, log: Path) -> Handover:
+    """Return the handover of a stage from the facts that it has left so far."""
+    facts = read_facts(log)
+    names = list(context.resolved.stages)
+    after = names[min(names.index(stage) + 1, len(names) - 1)]
+    gate = context.resolved.stages[stage].gate
+    decisions = [one for one in facts if one["fact"] == "decision"]
+    ends = [one for one in facts if one["fact"] == "finished"]
+    return Handover(
+        stage=stage,
+        given_by=_holder(context.resolved.ownership[stage].accountable),
+        taken_by=_holder(context.resolved.ownership[after].accountable),
+        gate=f"Gate {gate.name}, {gate.title}: {' / '.join(gate.outcomes)}",
+        made=[*_tables(facts), *_artefacts(facts)],
+        metrics={name: value for one in facts if one["fact"] == "metrics" for name, value in one["values"].items()},
+        recommended=f"{decisions[-1]['outcome']} - {decisions[-1]['reason']}" if decisions else "",
+        open_points=ends[-1]["open_points"] if ends else [],
+    )
+
+
+def _holder(role: Mapping[str, Any]) -> str:
+    people = ", ".join(person["name"] for person in role["people"]) or "UNFILLED"
+    return f"{role['title']} ({people})"
+
+
+def _tables(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    last = {one["table"]: one for one in facts if one["fact"] == "write"}
+    return [
+        {"what": "table", "name": name, "version": one["version"], "rows": f"{one['rows']:,}" if "rows" in one else ""}
+        for name, one in last.items()
+    ]
+
+
+def _artefacts(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"what": one["kind"], "name": one["name"], "version": one["version"], "rows": ""}
+        for one in facts
+        if one["fact"] == "artefact"
+    ]

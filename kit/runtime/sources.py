@@ -1,0 +1,60 @@
+"""Declared sources: where the raw data lies, a fingerprint that changes with it, and how Spark reads it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kit.runtime.errors import KitError
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+def source_path(project: Path, name: str, source: Mapping[str, Any]) -> Path | None:
+    """Return the source's file or folder (a sample is fetched into the cache once); None for a catalog table."""
+    if source.get("sample"):
+        from kit.runtime.samples import sample_path
+
+        return sample_path(source["sample"])
+    if not source.get("path"):
+        return None
+    path = (project / str(source["path"])).resolve()
+    if not path.exists():
+        raise KitError(
+            f"source '{name}': {path} does not exist", f"Put the data there or correct sources.{name}.path in kit.yml."
+        )
+    return path
+
+
+def source_fingerprint(project: Path, name: str, source: Mapping[str, Any]) -> str | None:
+    """Return a short hash that changes when the data or its declaration does, found without Spark.
+
+    Files count by name, size and time of change. None for a catalog table: only the platform knows.
+    """
+    path = source_path(project, name, source)
+    if path is None:
+        return None
+    files = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
+    seen = [(one.name, one.stat().st_size, one.stat().st_mtime_ns) for one in files]
+    said = json.dumps([_plain(source), seen], sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def read_source(spark: SparkSession, project: Path, name: str, source: Mapping[str, Any]) -> DataFrame:
+    """Return the source as it is: no cleaning, columns of text where the format does not type them."""
+    path = source_path(project, name, source)
+    if path is None:
+        return spark.table(source["table"])
+    options = {str(key): str(value) for key, value in source.get("options", {}).items()}
+    reader = spark.read.format(source.get("format", "csv")).options(**options)
+    return reader.load(str(path))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
