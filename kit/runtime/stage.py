@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
@@ -253,7 +254,8 @@ class Stage:
     def _version_to_read(self, table: str) -> int:
         version = self.version(table)
         if version is None:
-            writers = [name for name, one in self.context.resolved.stages.items() if table in one["writes"]]
+            stages = self.context.resolved.stages
+            writers = [name for name in stages if any(fnmatch(table, one) for one in stages[name].writes)]
             cure = f"Run stage {writers[0]} first: kit run --only {writers[0]}." if writers else "Check the name."
             raise KitError(f"{self.name}: table '{table}' does not exist in {self.context.environment}", cure)
         return version
