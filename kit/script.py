@@ -1,0 +1,127 @@
+"""Render a stage's percent script along the chain of templates, refusing what Jinja would drop or eat in silence."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from kit.blocks import Layer, read_layer, refuse_lost_blocks
+from kit.errors import TemplateError
+from kit.resources import Resources
+from kit.template import template_chain
+from kit.yaml_source import nearest
+
+MARK = re.compile("\x02([^\x03]*)\x03")
+"""Stands before every text that a `{{ }}` gave, with the file and line of that `{{ }}`; the composer takes it out."""
+
+_SUPER = re.compile(r"^\s*\{\{ super\(\) \}\}\s*$")
+
+
+@dataclass(frozen=True)
+class Scripts:
+    """Renders the stage scripts of one template; `facts` are the names that `{{ }}` may use."""
+
+    environment: jinja2.Environment
+    template: str
+
+    def render(self, stage: str, facts: Mapping[str, Any]) -> str:
+        """Return the script with marks; raises TemplateError naming file and line of whatever would be lost."""
+        name = f"{self.template}/{stage}.py.j2"
+        layers = self._layers(name)
+        refuse_lost_blocks(layers)
+        try:
+            return self.environment.get_template(name).render(facts)
+        except jinja2.UndefinedError as error:
+            raise _undefined(error, layers, facts) from error
+
+    def _layers(self, name: str) -> list[Layer]:
+        """Return the scripts from the most derived to the frame."""
+        layers: list[Layer] = []
+        following: str | None = name
+        try:
+            while following:
+                assert self.environment.loader is not None
+                source, label, _ = self.environment.loader.get_source(self.environment, following)
+                layers.append(read_layer(self.environment.parse(source, following, label), str(label)))
+                following = layers[-1].extends
+        except jinja2.TemplateNotFound as error:
+            where = f"{layers[-1].file}:1: extends" if layers else "no template has"
+            raise TemplateError(f"{where} '{error.name}', which is not there", "Correct the name.") from error
+        except jinja2.TemplateSyntaxError as error:
+            said = f"{error.filename or error.name}:{error.lineno}: {error.message}"
+            raise TemplateError(said, "A line that begins with `#:` is a Jinja statement.") from error
+        return layers
+
+
+def scripts_of(resources: Resources, template: str) -> Scripts:
+    """Return the renderer of a template's stage scripts."""
+    parents = {one.name: one.extends for one in template_chain(resources, template)}
+    environment = jinja2.Environment(
+        loader=_Loader(resources, parents),
+        undefined=jinja2.StrictUndefined,
+        line_statement_prefix="#:",
+        line_comment_prefix="#::",
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    return Scripts(environment, template)
+
+
+class _Loader(jinja2.BaseLoader):
+    """Finds `stages/x.py.j2` and `<template>/x.py.j2`; a template without a script has its parent's, then the skeleton."""
+
+    def __init__(self, resources: Resources, parents: Mapping[str, str | None]) -> None:
+        self.resources = resources
+        self.parents = parents
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, None]:
+        """Return the marked source and the file's name as messages show it."""
+        path = self._path(template)
+        if path is None:
+            raise jinja2.TemplateNotFound(template)
+        label = self.resources.label(path)
+        return _marked(path.read_text(encoding="utf-8"), label), label, None
+
+    def _path(self, template: str) -> Path | None:
+        owner, _, file = template.partition("/")
+        following: str | None = owner
+        while following is not None and following in self.parents:
+            path = self.resources.find(f"templates/{following}/{file}")
+            if path:
+                return path
+            following = self.parents[following]
+        return self.resources.find(f"stages/{file}") if owner in self.parents or owner == "stages" else None
+
+
+def _marked(source: str, label: str) -> str:
+    """Return the source with a mark before each `{{`; raises TemplateError at `{%` and `{#`, which hide text.
+
+    `{{ super() }}` alone on its line may stand in code, and brings no empty line of its own.
+    """
+    lines = source.split("\n")
+    for number, line in enumerate(lines, start=1):
+        for opening in ("{%", "{#"):
+            if opening in line:
+                hint = "Use a line `#: ...` for a statement and `#:: ...` for a comment; in code, write it another way."
+                raise TemplateError(f"{label}:{number}: '{opening}' would be eaten by the template engine", hint)
+        if _SUPER.match(line):
+            lines[number - 1] = line.replace("super()", 'super().rstrip("\n")')
+        elif "{{" in line:
+            lines[number - 1] = line.replace("{{", f"\x02{label}:{number}\x03{{{{")
+    return "\n".join(lines)
+
+
+def _undefined(error: jinja2.UndefinedError, layers: list[Layer], facts: Mapping[str, Any]) -> TemplateError:
+    files = {layer.file for layer in layers}
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else layers[0].file
+    name = re.search(r"'(\w+)' is undefined", str(error))
+    near = nearest(name[1], facts) if name else ""
+    hint = "`{{ }}` is for facts of the project in a markdown cell; code reads them from `stage`."
+    return TemplateError(f"{where}: {error}{near}", hint)

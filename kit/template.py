@@ -1,0 +1,88 @@
+"""A template: a folder with `template.yml`, stage scripts, package modules and tests, which may extend another template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kit.errors import TemplateError
+from kit.fragment import merge
+from kit.resources import Resources
+from kit.spec import StageName, StageOwnership
+from kit.yaml_source import YamlSource, nearest
+
+SHARED = "_project"
+"""The folder of files that every project gets; it is not a template itself."""
+
+
+class Template(BaseModel):
+    """What a `template.yml` says, and where it lies."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: str
+    title: str
+    description: str
+    extends: str | None = None
+    ownership: dict[StageName, StageOwnership] = {}
+    project: dict[str, Any] = {}
+    folder: Path
+
+
+def load_template(resources: Resources, name: str) -> Template:
+    """Return the template; raises TemplateError with the nearest name, or with file and line where it is not valid."""
+    path = resources.find(f"templates/{name}/template.yml")
+    if path is None or name == SHARED:
+        known = [one for one in template_names(resources) if one != name]
+        raise TemplateError(f"there is no template '{name}'{nearest(name, known)}", "`kit list` shows the templates.")
+    source = YamlSource.read(path)
+    try:
+        template = Template.model_validate({**source.value, "folder": path.parent})
+    except ValidationError as error:
+        raise TemplateError(_problems(resources.label(path), source, error), "Correct the named lines.") from error
+    if template.name != name:
+        said = f"{resources.label(path)}: says name '{template.name}' but lies in the folder '{name}'"
+        raise TemplateError(said, "Give both the same name.")
+    return template
+
+
+def template_chain(resources: Resources, name: str) -> list[Template]:
+    """Return the template and all that it extends, the base first; raises TemplateError where they form a circle."""
+    chain: list[Template] = []
+    following: str | None = name
+    while following:
+        if following in [one.name for one in chain]:
+            circle = " -> ".join([*(one.name for one in chain), following])
+            raise TemplateError(f"templates extend each other in a circle: {circle}", "Take one `extends` out.")
+        chain.append(load_template(resources, following))
+        following = chain[-1].extends
+    return chain[::-1]
+
+
+def template_names(resources: Resources) -> list[str]:
+    """Return the sorted names of all templates."""
+    names = resources.folders("templates")
+    return [name for name in names if resources.find(f"templates/{name}/template.yml") and name != SHARED]
+
+
+def project_fragment(chain: list[Template]) -> dict[str, Any]:
+    """Return the fragment of `kit.yml` that a chain of templates brings; later templates win."""
+    fragment: dict[str, Any] = {}
+    for template in chain:
+        fragment = merge(fragment, template.project)
+    return fragment
+
+
+def _problems(name: str, source: YamlSource, error: ValidationError) -> str:
+    known = [field for field in Template.model_fields if field != "folder"]
+    lines = []
+    for one in error.errors():
+        where = tuple(one["loc"])
+        said = one["msg"].removeprefix("Value error, ")
+        if one["type"] == "extra_forbidden":
+            said = "unknown key" + (nearest(str(where[-1]), known) if len(where) == 1 else "")
+        lines.append(f"{name}:{source.line(where)}: {'.'.join(map(str, where))}: {said}")
+    return "\n".join(lines)
