@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jinja2 import nodes
 
 from kit.errors import TemplateError
+from kit.marks import without_marks
 from kit.yaml_source import nearest
 
 
@@ -55,7 +56,10 @@ def refuse_lost_blocks(layers: list[Layer]) -> None:
         layer, block = next((one, one.blocks[name]) for one in layers if name in one.blocks)
         if block.required:
             said = f"{layer.file}:{block.line}: block '{name}' must be filled"
-            raise TemplateError(f"{said}, but {layers[0].file} does not fill it", f"Add `#: block {name}`.")
+            raise TemplateError(
+                f"{said}, but {layers[0].file} does not fill it",
+                f"Add `#: block {name}`.",
+            )
 
 
 def _live(layers: list[Layer], names: Iterable[str]) -> Iterator[str]:
@@ -74,8 +78,14 @@ def _lost(layer: Layer, name: str, layers: list[Layer], live: set[str]) -> Templ
     older = layers[layers.index(layer) + 1 :]
     if any(name in one.blocks for one in older):
         said = f"{where}, but the block around it has been replaced by a script in between"
-        return TemplateError(said, "Fill a block that is still there, or call `{{ super() }}` in the one around it.")
-    return TemplateError(f"{where}, which {older[0].file} does not have{nearest(name, live)}", "Correct the name.")
+        return TemplateError(
+            said,
+            "Fill a block that is still there, or call `{{ super() }}` in the one around it.",
+        )
+    return TemplateError(
+        f"{where}, which {older[0].file} does not have{nearest(name, live)}",
+        "Correct the name.",
+    )
 
 
 def _block(node: nodes.Block) -> Block:
@@ -105,11 +115,14 @@ def _refuse_text(body: list[nodes.Node], file: str) -> None:
     for node in body:
         if isinstance(node, (nodes.Extends, nodes.Block)):
             continue
-        text = "".join(
-            part.data if isinstance(part, nodes.TemplateData) else "{{" for part in getattr(node, "nodes", [])
-        )
-        if isinstance(node, nodes.Output) and not text.strip():
+        parts = getattr(node, "nodes", [])
+        text = "".join(part.data if isinstance(part, nodes.TemplateData) else "{{ }}" for part in parts)
+        shown = without_marks(text).strip()
+        if isinstance(node, nodes.Output) and not shown:
             continue
-        line = node.lineno + len(text) - len(text.lstrip("\n")) if text else node.lineno
-        said = f"{file}:{line}: stands outside every block and would be dropped: {text.strip().splitlines()[:1]}"
-        raise TemplateError(said, "Move it into a block, or begin the line with `#::` if it is a comment.")
+        line = node.lineno + text[: text.find(shown[:1])].count("\n")
+        said = f"{file}:{line}: stands outside every block and would be dropped: {shown.splitlines()[:1]}"
+        raise TemplateError(
+            said,
+            "Move it into a block, or begin the line with `#::` if it is a comment.",
+        )

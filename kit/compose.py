@@ -10,12 +10,13 @@ from typing import Any
 
 from kit.config import Catalog
 from kit.errors import TemplateError
+from kit.marks import EXPRESSION, without_marks
 from kit.notebook import JOB_TAGS, Notebook, make_notebook
 from kit.ownership import ownership_facts, ownership_source
 from kit.parameter_cell import parameters_source
 from kit.percent import Cell, read_percent
 from kit.resources import Resources
-from kit.script import MARK, Scripts, scripts_of
+from kit.script import Scripts, scripts_of
 from kit.spec import Spec
 from kit.template import Template, template_chain
 
@@ -72,15 +73,18 @@ def _refuse_job_tags(cells: list[Cell], name: str) -> None:
         if len(lines) != 1:
             said = f"in lines {', '.join(map(str, lines))} of the rendered script" if lines else "not at all"
             hint = "These tags belong to the frame; fill its blocks instead."
-            raise TemplateError(f"{name}: the tag '{tag}' must stand exactly once; it stands {said}", hint)
+            raise TemplateError(
+                f"{name}: the tag '{tag}' must stand exactly once; it stands {said}",
+                hint,
+            )
 
 
 def _finished(cell: Cell, package: str, name: str) -> Cell:
     """Return the cell without marks, its code parsed and bound to the package; raises TemplateError where it is broken."""
     if cell.kind == "markdown":
-        source = MARK.sub("", cell.source)
+        source = without_marks(cell.source)
     else:
-        marked = MARK.search(cell.source)
+        marked = EXPRESSION.search(cell.source)
         if marked:
             hint = "Code reads facts from `stage`; double braces cannot stand in a code cell."
             raise TemplateError(f"{marked[1]}: '{{{{' in a code cell would be eaten", hint)
@@ -98,7 +102,10 @@ def _refuse_broken_code(cell: Cell, source: str, name: str) -> None:
         ast.parse(source)
     except SyntaxError as error:
         said = f"{name}: a code cell is not Python: {error.msg}: {(error.text or '').strip()!r}"
-        raise TemplateError(said, f"It is at line {cell.line + (error.lineno or 1)} of the rendered script.") from error
+        raise TemplateError(
+            said,
+            f"It is at line {cell.line + (error.lineno or 1)} of the rendered script.",
+        ) from error
 
 
 def _projected(cell: Cell, composed: dict[str, str]) -> str:

@@ -13,14 +13,10 @@ import jinja2
 
 from kit.blocks import Layer, read_layer, refuse_lost_blocks
 from kit.errors import TemplateError
+from kit.marks import KEPT, marked
 from kit.resources import Resources
 from kit.template import template_chain
 from kit.yaml_source import nearest
-
-MARK = re.compile("\x02([^\x03]*)\x03")
-"""Stands before every text that a `{{ }}` gave, with the file and line of that `{{ }}`; the composer takes it out."""
-
-_SUPER = re.compile(r"^\s*\{\{ super\(\) \}\}\s*$")
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ class Scripts:
         layers = self._layers(name)
         refuse_lost_blocks(layers)
         try:
-            return self.environment.get_template(name).render(facts)
+            return self.environment.get_template(name).render(facts).replace(KEPT, "")
         except jinja2.UndefinedError as error:
             raise _undefined(error, layers, facts) from error
 
@@ -86,7 +82,7 @@ class _Loader(jinja2.BaseLoader):
         if path is None:
             raise jinja2.TemplateNotFound(template)
         label = self.resources.label(path)
-        return _marked(path.read_text(encoding="utf-8"), label), label, None
+        return marked(path.read_text(encoding="utf-8"), label), label, None
 
     def _path(self, template: str) -> Path | None:
         owner, _, file = template.partition("/")
@@ -97,24 +93,6 @@ class _Loader(jinja2.BaseLoader):
                 return path
             following = self.parents[following]
         return self.resources.find(f"stages/{file}") if owner in self.parents or owner == "stages" else None
-
-
-def _marked(source: str, label: str) -> str:
-    """Return the source with a mark before each `{{`; raises TemplateError at `{%` and `{#`, which hide text.
-
-    `{{ super() }}` alone on its line may stand in code, and brings no empty line of its own.
-    """
-    lines = source.split("\n")
-    for number, line in enumerate(lines, start=1):
-        for opening in ("{%", "{#"):
-            if opening in line:
-                hint = "Use a line `#: ...` for a statement and `#:: ...` for a comment; in code, write it another way."
-                raise TemplateError(f"{label}:{number}: '{opening}' would be eaten by the template engine", hint)
-        if _SUPER.match(line):
-            lines[number - 1] = line.replace("super()", 'super().rstrip("\n")')
-        elif "{{" in line:
-            lines[number - 1] = line.replace("{{", f"\x02{label}:{number}\x03{{{{")
-    return "\n".join(lines)
 
 
 def _undefined(error: jinja2.UndefinedError, layers: list[Layer], facts: Mapping[str, Any]) -> TemplateError:
