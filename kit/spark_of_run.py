@@ -13,8 +13,6 @@ from kit.errors import KitError
 if TYPE_CHECKING:
     from kit.runtime.server import Lease, Server, Starting
 
-USER = "nb"
-
 
 class SparkOfRun:
     """Starts the server when the first stage needs it, watches it, and lets it go at the end."""
@@ -32,10 +30,9 @@ class SparkOfRun:
         if self.kind != "connect" or self._lease is not None:
             return
         from kit.runtime.server import begin, lease
-        from kit.runtime.session import session_conf
 
         self._lease = lease(self.folder)
-        self._starting = begin(self._lease, session_conf(self._settings), python_path=[self._source])
+        self._starting = begin(self._lease, self._settings, python_path=[self._source])
         threading.Thread(target=self._watch, name="spark-watch", daemon=True).start()
 
     def variables(self, session_id: str) -> dict[str, str]:
@@ -53,7 +50,7 @@ class SparkOfRun:
         from kit.runtime.session import interrupt
 
         with contextlib.suppress(KitError):  # the server went while it was asked: its jobs went with it
-            interrupt(self._server.url, self._server.token, session_id, USER)
+            interrupt(self._server.url, self._server.token, session_id)
 
     def log(self) -> Path:
         """Return the server's log."""

@@ -122,8 +122,8 @@ class Stage:
         """The Spark session of this stage, made at its first use."""
         from kit.runtime.session import get_spark
 
-        settings = self.context.settings.get("settings", {})
-        return get_spark(self.context.project / ".kit" / "spark", dict(settings), kind=self.session_kind)
+        project, settings = self.context.project, self.context.settings.get("settings", {})
+        return get_spark(project / ".kit" / "spark", settings, [project / "src"], self.session_kind)
 
     @cached_property
     def warehouse(self) -> Warehouse:
