@@ -27,6 +27,16 @@ class Plan:
     environment: str
     spark: str
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the plan as plain JSON values."""
+        parameters = {name: to_plain(value) for name, value in self.parameters.items()}
+        return {
+            "environment": self.environment,
+            "spark": self.spark,
+            "stages": [*self.stages],
+            "parameters": parameters,
+        }
+
     def parameters_of(self, spec: Spec, stage: str) -> dict[str, Any]:
         """Return the values that one stage takes, as papermill and JSON take them."""
         taken = {name for name, one in spec.parameters.items() if not one.stages or stage in one.stages}

@@ -9,8 +9,11 @@ from kit.errors import ConfigError
 from kit.plan import AS_OF, Plan, environment_kind, parameter_values, select_stages
 from kit.progress import Progress
 from kit.project import Project
-from kit.records import run_lock
+from kit.records import RUNS, run_lock
+from kit.runtime.parameters import to_plain, to_text
+from kit.status import metrics_text
 from kit.supervisor import Run
+from kit.text import shown_path, table_text
 
 
 def plan_run(
@@ -43,3 +46,34 @@ def run_stages(project: Project, plan: Plan, progress: Progress, *, is_forced: b
     """
     with run_lock(project.folder):
         return Run(project, plan, progress, is_forced=is_forced).execute()
+
+
+def plan_text(plan: Plan) -> str:
+    """Return the plan for a person: where, with which parameters, and the stages in order."""
+    lines = [f"Environment {plan.environment}, Spark {plan.spark}"]
+    lines += [
+        f"  {name} = {to_text(value) if value is not None else '(none)'}" for name, value in plan.parameters.items()
+    ]
+    return "\n".join([*lines, "Stages: " + " -> ".join(plan.stages)])
+
+
+def run_text(project: Project, record: dict[str, Any]) -> str:
+    """Return the end of a run for a person: the table of stages, what went wrong and for whom, where the record lies."""
+    rows = [["stage", "status", "seconds", "key metrics", "accountable"]]
+    for one in record["stages"]:
+        seconds = f"{one['seconds']:.1f}" if one["seconds"] is not None else ""
+        rows.append([one["name"], one["status"], seconds, metrics_text(one["metrics"]), one["accountable"]])
+    parts = [f"Run {record['run_id']}: {record['status']}", table_text(rows)]
+    parts += [_failure_text(project, one) for one in record["stages"] if one["status"] == "failed"]
+    return "\n\n".join(
+        [*parts, f"Executed notebooks and record: {shown_path(project.folder / RUNS / record['run_id'])}"]
+    )
+
+
+def _failure_text(project: Project, stage: dict[str, Any]) -> str:
+    return (
+        f"Stage {stage['name']} failed at {stage['error']}\n"
+        f"  notebook: {shown_path(project.folder / stage['notebook'])}\n"
+        f"  accountable: {stage['accountable']}\n"
+        f"  run again from here: kit run {shown_path(project.folder)} --from {stage['name']}"
+    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from kit.project import Project
 from kit.records import is_locked, read_runs
+from kit.text import table_text
 
 KEY_METRICS = 3
 
@@ -23,19 +23,16 @@ def project_status(project: Project) -> dict[str, Any]:
     }
 
 
-def status_rows(status: dict[str, Any]) -> list[list[str]]:
-    """Return the table that a person reads: stage, status, when, seconds, key metrics, accountable."""
-    return [
-        [
-            one["name"],
-            one["status"],
-            one["ended"] or "",
-            f"{one['seconds']:.1f}" if one["seconds"] is not None else "",
-            metrics_text(one["metrics"]),
-            one["accountable"],
-        ]
-        for one in status["stages"]
-    ]
+def status_text(status: dict[str, Any]) -> str:
+    """Return the status for a person: the last run, and a row for each stage."""
+    rows = [["stage", "status", "ended (UTC)", "seconds", "key metrics", "accountable"]]
+    for one in status["stages"]:
+        seconds = f"{one['seconds']:.1f}" if one["seconds"] is not None else ""
+        cells = [one["name"], one["status"], one["ended"] or "", seconds, metrics_text(one["metrics"])]
+        rows.append([*cells, one["accountable"]])
+    last = status["last_run"]
+    head = f"last run {last['run_id']}: {last['status']}" if last else "never run"
+    return f"{status['title']} ({status['project']}), {head}\n\n{table_text(rows)}"
 
 
 def metrics_text(metrics: dict[str, float]) -> str:
