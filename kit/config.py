@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from kit.errors import ConfigError
-from kit.resources import resource
+from kit.fragment import merge
+from kit.resources import Resources, kit_resources
 from kit.spec import Environment
 from kit.yaml_source import YamlSource
 
@@ -74,26 +74,39 @@ class Catalog(Part):
     flow: Stages
 
 
+def load_catalog(resources: Resources | None = None) -> Catalog:
+    """Return the organisation's catalog: an overlay's files are laid over the kit's, mappings deeply, lists replaced.
+
+    Raises ConfigError naming file and line where a file is not valid.
+    """
+    return _catalog(resources or kit_resources())
+
+
 @cache
-def load_catalog() -> Catalog:
-    """Return the kit's catalog; raises ConfigError naming file and line where a file is not valid."""
-    config = resource("config")
+def _catalog(resources: Resources) -> Catalog:
     return Catalog(
-        roles=_read(config / "roles.yml", dict[str, Role]),
-        ownership=_read(config / "ownership.yml", dict[str, Ownership]),
-        gates=_read(config / "gates.yml", dict[str, Gate]),
-        topologies=_read(config / "topologies.yml", dict[str, Topology]),
-        environments=_read(config / "environments.yml", dict[str, Environment]),
-        flow=_read(resource("stages") / "stages.yml", Stages),
+        roles=_read(resources, "config/roles.yml", dict[str, Role]),
+        ownership=_read(resources, "config/ownership.yml", dict[str, Ownership]),
+        gates=_read(resources, "config/gates.yml", dict[str, Gate]),
+        topologies=_read(resources, "config/topologies.yml", dict[str, Topology]),
+        environments=_read(resources, "config/environments.yml", dict[str, Environment]),
+        flow=_read(resources, "stages/stages.yml", Stages),
     )
 
 
-def _read(path: Path, kind: Any) -> Any:
-    source = YamlSource.read(path)
+def _read(resources: Resources, file: str, kind: Any) -> Any:
+    value: dict[str, Any] = {}
+    sources = [YamlSource.read(path) for path in resources.layers(file)]
+    for source in sources:
+        value = merge(value, source.value)
     try:
-        return TypeAdapter(kind).validate_python(source.value)
+        return TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
-        lines = [
-            f"{path}:{source.line(tuple(e['loc']))}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()
-        ]
+        lines = [_problem(sources, tuple(one["loc"]), one["msg"]) for one in error.errors()]
         raise ConfigError("\n".join(lines), "Correct the named lines.") from error
+
+
+def _problem(sources: list[YamlSource], where: tuple[str | int, ...], said: str) -> str:
+    """Return the problem with the file and line that said it last."""
+    source = next((one for one in reversed(sources) if where and where[0] in one.value), sources[-1])
+    return f"{source.name}:{source.line(where)}: {'.'.join(map(str, where))}: {said}"

@@ -6,6 +6,11 @@ Unknown keys are errors that name file, line and the nearest known key; `json_sc
 from __future__ import annotations
 
 import datetime as dt
+import keyword
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -125,8 +130,6 @@ class StageTables(Part):
     @field_validator("reads", "writes")
     @classmethod
     def _logical_names(cls, names: list[str] | None) -> list[str] | None:
-        import re
-
         for name in names or []:
             if not re.match(TableName, name):
                 raise ValueError(f"'{name}' is not a logical table name (layer.name, such as gold.features)")
@@ -227,21 +230,68 @@ class Spec(Part):
     @field_validator("parameters")
     @classmethod
     def _identifiers(cls, parameters: dict[str, Parameter]) -> dict[str, Parameter]:
-        import keyword
-
         for name in parameters:
             if not name.isidentifier() or keyword.iskeyword(name) or name in {"stage", "spark"}:
                 raise ValueError(f"'{name}' cannot be a parameter: it must be a free Python name")
         return parameters
 
+    @field_validator("package")
+    @classmethod
+    def _own_name(cls, package: str) -> str:
+        if keyword.iskeyword(package) or package in sys.stdlib_module_names or package in _TAKEN:
+            raise ValueError(f"'{package}' is taken by Python or by a library; choose another name")
+        return package
+
+    @field_validator("sources")
+    @classmethod
+    def _source_names(cls, sources: dict[str, Source]) -> dict[str, Source]:
+        _refuse_names(r"[a-z][a-z0-9_]*", sources, "a source name (small letters, digits, _)")
+        return sources
+
+    @field_validator("expectations")
+    @classmethod
+    def _table_names(cls, expectations: dict[str, list[Expectation]]) -> dict[str, list[Expectation]]:
+        _refuse_names(TableName, expectations, "a logical table name (layer.name, such as silver.flights)")
+        return expectations
+
+
+_TAKEN = {"kit", "pyspark", "delta", "mlflow", "pandas", "numpy", "matplotlib", "papermill", "notebooks", "tests"}
+
+
+def _refuse_names(pattern: str, names: Iterable[str], kind: str) -> None:
+    for name in names:
+        if not re.fullmatch(pattern, name):
+            raise ValueError(f"'{name}' is not {kind}")
+
+
+@dataclass(frozen=True)
+class SpecProblem:
+    """One thing that is wrong in a `kit.yml` or in a fragment of it."""
+
+    line: int
+    key: str
+    message: str
+
+
+def spec_problems(source: YamlSource, whole: bool = True) -> list[SpecProblem]:
+    """Return what is wrong, in the order of lines; of a fragment (`whole=False`) what is missing is not wrong."""
+    try:
+        Spec.model_validate(source.value)
+    except ValidationError as error:
+        # A rule over several keys can only be judged where all of them are known.
+        later = () if whole else ("missing", "value_error")
+        found = [_problem(source, one) for one in error.errors() if one["type"] not in later]
+        return sorted(found, key=lambda problem: problem.line)
+    return []
+
 
 def parse_spec(source: YamlSource) -> Spec:
     """Return the validated spec; raises ConfigError with every problem, each with its line and the nearest known key."""
-    try:
-        return Spec.model_validate(source.value)
-    except ValidationError as error:
-        problems = [_problem(source, one) for one in error.errors()]
-        raise ConfigError("\n".join(problems), "Correct the named lines; docs/kit-yml.md lists every key.") from error
+    problems = spec_problems(source)
+    if problems:
+        lines = [f"{source.name}:{one.line}: {one.key}: {one.message}" for one in problems]
+        raise ConfigError("\n".join(lines), "Correct the named lines; docs/kit-yml.md lists every key.")
+    return Spec.model_validate(source.value)
 
 
 def load_spec(project: Path) -> Spec:
@@ -258,21 +308,19 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def _problem(source: YamlSource, error: Any) -> str:
+def _problem(source: YamlSource, error: Any) -> SpecProblem:
     where = tuple(error["loc"])
-    key = ".".join(str(step) for step in where)
     said = error["msg"].removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         said = f"unknown key{nearest(str(where[-1]), _known_keys(where[:-1]))}"
-    return f"{source.name}:{source.line(where)}: {key}: {said}"
+    return SpecProblem(source.line(where), ".".join(str(step) for step in where), said)
 
 
 def _known_keys(where: tuple[Any, ...]) -> list[str]:
     part: Any = Spec
     for step in where:
-        part = _inner(
-            part.model_fields[step].annotation if isinstance(part, type) and step in part.model_fields else part
-        )
+        field = getattr(part, "model_fields", {}).get(step)
+        part = _inner(field.annotation if field else part)
     return [field.alias or name for name, field in getattr(part, "model_fields", {}).items()]
 
 
