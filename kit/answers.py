@@ -1,0 +1,84 @@
+"""Answers to `kit new`: fragments of `kit.yml` from a file, from `--set key=value` and from a terminal; later ones win."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kit import __version__
+from kit.config import Catalog
+from kit.consistency import refuse_inconsistencies
+from kit.errors import ConfigError
+from kit.fragment import merge
+from kit.spec import Spec, parse_spec, spec_problems
+from kit.template import Template, project_fragment
+from kit.yaml_source import YamlSource
+
+_OWN = ("kit", "template", "template_version")
+"""Keys that the kit writes; an answer to them would be a lie."""
+
+
+def read_answers(file: Path | None, assignments: Iterable[str]) -> dict[str, Any]:
+    """Return the answers of a YAML file with those of `key=value` texts laid over them.
+
+    Raises ConfigError with file, line and nearest name for a key that `kit.yml` does not have or a value of a wrong type.
+    """
+    answers: dict[str, Any] = {}
+    sources = [YamlSource.read(file)] if file else []
+    for source in [*sources, *(_assigned(text) for text in assignments)]:
+        _refuse_wrong(source)
+        answers = merge(answers, source.value)
+    return answers
+
+
+def answered_spec(catalog: Catalog, chain: Sequence[Template], answers: Mapping[str, Any], folder: str) -> Spec:
+    """Return the spec of a new project: the templates' fragments, then the answers, then defaults from the names.
+
+    Raises ConfigError with every key that is missing or cannot be.
+    """
+    said = merge(project_fragment(list(chain)), answers)
+    said.setdefault("name", slug(folder))
+    said.setdefault("package", str(said["name"]).replace("-", "_"))
+    said.setdefault("title", str(said["name"]).replace("-", " ").capitalize())
+    own = {"kit": __version__, "template": chain[-1].name, "template_version": chain[-1].version}
+    text = yaml.safe_dump({**said, **own}, sort_keys=False, allow_unicode=True)
+    source = YamlSource(f"template {chain[-1].name} with your answers", text, {**said, **own})
+    spec = parse_spec(source)
+    refuse_inconsistencies(catalog, chain, spec, source.name)
+    return spec
+
+
+def slug(text: str) -> str:
+    """Return a text as a project's name: small letters, digits and dashes, beginning with a letter."""
+    dashed = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in text.lower())
+    words = "-".join(word for word in dashed.split("-") if word)
+    return words if words[:1].isalpha() else f"use-case-{words}".rstrip("-")
+
+
+def _assigned(text: str) -> YamlSource:
+    """Return the fragment of `a.b=value`; the value is read as YAML, so that `3`, `true` and `[a, b]` are what they seem."""
+    key, mark, value = text.partition("=")
+    name = f"--set {text}"
+    if not mark or not all(key.split(".")):
+        raise ConfigError(
+            f"{name}: is not key=value", "Write a dotted key of kit.yml, such as --set charter.objective=..."
+        )
+    try:
+        content = yaml.safe_load(value) if value else ""
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{name}: the value is not valid YAML", "Put it into quotes: key='\"value\"'.") from error
+    for step in reversed(key.split(".")):
+        content = {step: content}
+    return YamlSource(name, yaml.safe_dump(content), content)
+
+
+def _refuse_wrong(source: YamlSource) -> None:
+    lines = [f"{source.name}:{one.line}: {one.key}: {one.message}" for one in spec_problems(source, whole=False)]
+    lines += [
+        f"{source.name}:{source.line((key,))}: {key}: is written by the kit" for key in _OWN if key in source.value
+    ]
+    if lines:
+        raise ConfigError("\n".join(lines), "docs/kit-yml.md lists every key.")

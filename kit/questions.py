@@ -1,0 +1,80 @@
+"""The few questions of `kit new` on a terminal, each with a default, and the answers that the replies make."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kit.answers import slug
+from kit.config import Catalog
+from kit.fragment import merge
+from kit.template import Template, project_fragment
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question and what an empty reply means; with `choices` only these are taken."""
+
+    key: str
+    text: str
+    default: str = ""
+    choices: tuple[str, ...] = ()
+
+
+Ask = Callable[[Question], str]
+"""Puts a question to a person and gives back the reply, or the default."""
+
+
+def questions(
+    catalog: Catalog, chain: Sequence[Template], answers: Mapping[str, Any], folder: str, identity: tuple[str, str]
+) -> list[Question]:
+    """Return what is still to be asked; `identity` is the name and e-mail that git knows."""
+    said = merge(project_fragment(list(chain)), answers)
+    name = str(said.get("name") or slug(folder))
+    accountable = dict.fromkeys(owned.accountable for owned in catalog.ownership.values())
+    asked = [
+        Question("title", "Title of the use case", str(said.get("title") or name.replace("-", " ").capitalize())),
+        Question("name", "Short name", name),
+        Question("topology", "Topology of the team", next(iter(catalog.topologies)), tuple(catalog.topologies)),
+    ]
+    if "people" not in answers:
+        asked += [
+            Question("person", "Who is accountable, for now (name; `-` for nobody)", identity[0] or "-"),
+            Question("email", "E-mail", identity[1]),
+            Question("roles", "Roles held, of the accountable ones", " ".join(accountable)),
+        ]
+    return [one for one in asked if one.key not in answers]
+
+
+def ask_all(asked: Sequence[Question], ask: Ask) -> dict[str, Any]:
+    """Put the questions and return the answers; without a person, e-mail and roles are not asked for."""
+    replies: dict[str, str] = {}
+    for question in asked:
+        if question.key in ("email", "roles") and replies.get("person", "-") in ("", "-"):
+            continue
+        replies[question.key] = ask(question).strip()
+    return replied_answers(replies)
+
+
+def replied_answers(replies: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fragment of `kit.yml` that the replies make."""
+    answers: dict[str, Any] = {key: replies[key] for key in ("title", "name", "topology") if replies.get(key)}
+    if replies.get("email"):
+        roles = replies.get("roles", "").replace(",", " ").split()
+        answers["people"] = [{"name": replies["person"], "email": replies["email"], "roles": roles}]
+    return answers
+
+
+def git_identity() -> tuple[str, str]:
+    """Return the name and e-mail that git is configured with; empty texts where there is none."""
+
+    def configured(key: str) -> str:
+        try:
+            said = subprocess.run(["git", "config", key], capture_output=True, text=True, timeout=2, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        return said.stdout.strip()
+
+    return configured("user.name"), configured("user.email")
