@@ -96,7 +96,7 @@ class Run:
 
     def _supervise(self, stage: str, record: dict[str, Any]) -> Failure | None:
         """Execute the stage's notebook while watching Spark, and start the next kernel meanwhile."""
-        kernel, session = self.ahead.pop(stage, None) or self._start_kernel(stage)
+        kernel, session = self.ahead.pop(stage) if stage in self.ahead else self._start_kernel(stage)
         output = self.project.folder / record["notebook"]
         parameters = self.plan.parameters_of(self.project.spec, stage)
         execution = Execution(self.project.notebook(stage), output, parameters, kernel, self.progress.cell)
