@@ -20,6 +20,8 @@ from kit.yaml_source import YamlSource
 _OWN = ("kit", "template", "template_version")
 """Keys that the kit writes; an answer to them would be a lie."""
 
+_TYPED = "--set "
+
 
 def read_answers(file: Path | None, assignments: Iterable[str]) -> dict[str, Any]:
     """Return the answers of a YAML file with those of `key=value` texts laid over them.
@@ -61,7 +63,7 @@ def slug(text: str) -> str:
 def _assigned(text: str) -> YamlSource:
     """Return the fragment of `a.b=value`; the value is read as YAML, so that `3`, `true` and `[a, b]` are what they seem."""
     key, mark, value = text.partition("=")
-    name = f"--set {text}"
+    name = f"{_TYPED}{text}"
     if not mark or not all(key.split(".")):
         raise ConfigError(
             f"{name}: is not key=value", "Write a dotted key of kit.yml, such as --set charter.objective=..."
@@ -76,9 +78,9 @@ def _assigned(text: str) -> YamlSource:
 
 
 def _refuse_wrong(source: YamlSource) -> None:
-    lines = [f"{source.name}:{one.line}: {one.key}: {one.message}" for one in spec_problems(source, whole=False)]
-    lines += [
-        f"{source.name}:{source.line((key,))}: {key}: is written by the kit" for key in _OWN if key in source.value
-    ]
-    if lines:
+    problems = [(one.line, f"{one.key}: {one.message}") for one in spec_problems(source, whole=False)]
+    problems += [(source.line((key,)), f"{key}: is written by the kit") for key in _OWN if key in source.value]
+    if problems:
+        is_typed = source.name.startswith(_TYPED)
+        lines = [f"{source.name}: {said}" if is_typed else f"{source.name}:{line}: {said}" for line, said in problems]
         raise ConfigError("\n".join(lines), "docs/kit-yml.md lists every key.")

@@ -1,0 +1,56 @@
+"""`kit list`: the stages with their owners and gates, and the templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kit.config import load_catalog
+from kit.resources import Resources, kit_resources
+from kit.template import project_fragment, template_chain, template_names
+
+
+def listing(resources: Resources | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Return `stages` in their order and `templates` by name, as plain values."""
+    resources = resources or kit_resources()
+    catalog = load_catalog(resources)
+    stages = [
+        {
+            "name": name,
+            "title": info.title,
+            "loop": catalog.flow.loops[info.loop],
+            "accountable": catalog.roles[catalog.ownership[name].accountable].title,
+            "gate": f"{info.gate} {catalog.gates[info.gate].title}",
+            "outcomes": catalog.gates[info.gate].outcomes,
+        }
+        for name, info in catalog.flow.stages.items()
+    ]
+    return {"stages": stages, "templates": [_template(resources, name) for name in template_names(resources)]}
+
+
+def listing_text(found: dict[str, list[dict[str, Any]]]) -> str:
+    """Return the listing for a person."""
+    stages = _columns([[one["name"], one["loop"], one["accountable"], one["gate"]] for one in found["stages"]])
+    templates = _columns([[one["name"], one["problem"], one["description"]] for one in found["templates"]])
+    head = ["Stages: loop, accountable, gate", *stages, "", "Templates: problem, what it is"]
+    return "\n".join([*head, *templates, "", "Make a project: kit new FOLDER --template NAME"])
+
+
+def _template(resources: Resources, name: str) -> dict[str, Any]:
+    chain = template_chain(resources, name)
+    problem = project_fragment(chain).get("problem", {}).get("type", "")
+    last = chain[-1]
+    return {
+        "name": name,
+        "title": last.title,
+        "problem": problem,
+        "description": last.description,
+        "version": last.version,
+        "extends": last.extends,
+    }
+
+
+def _columns(rows: list[list[str]]) -> list[str]:
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(len(rows[0]) if rows else 0)]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
