@@ -1,0 +1,142 @@
+"""Measures `kit` against plain Spark and against a papermill loop, side by side in one run, and writes the ratios.
+
+    python -m benchmarks [--rounds N] [--sample]
+
+`--sample` works on one month instead of the whole year. Results: `benchmarks/results/latest.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.opponents import loop_command, write_loop_notebooks, write_script
+from benchmarks.processes import Measured, measure
+
+RESULTS = Path(__file__).with_name("results") / "latest.json"
+PYTHON = sys.executable
+KIT = [PYTHON, "-m", "kit"]
+SAMPLE = {"run_date": "2013-01-31", "test_start": "2013-01-22"}
+STATE = ("data", "mlflow", "runs")
+
+
+class Bench:
+    """One project in a scratch folder, put back to its first state before each measured run."""
+
+    def __init__(self, scratch: Path, parameters: dict[str, Any]) -> None:
+        self.scratch, self.parameters = scratch, parameters
+        self.project = scratch / "flight-delay"
+        self.env = dict(os.environ)
+        self.given = [part for name, value in parameters.items() for part in ("-p", f"{name}={value}")]
+        self._run([*KIT, "new", str(self.project), "--template", "flight_delay", "--defaults"])
+
+    def fresh(self) -> None:
+        """Remove what runs have made, but not the project."""
+        for name in STATE:
+            shutil.rmtree(self.project / name, ignore_errors=True)
+
+    def cold(self) -> Measured:
+        """(a) `kit run` with nothing running."""
+        self.fresh()
+        return self._measure([*KIT, "run", str(self.project), *self.given])
+
+    def warm(self) -> Measured:
+        """(b) the same against a Spark that has run it once."""
+        self._run([*KIT, "spark", "start", str(self.project)])
+        try:
+            self.fresh()
+            self._run([*KIT, "run", str(self.project), *self.given])
+            self.fresh()
+            return self._measure([*KIT, "run", str(self.project), *self.given])
+        finally:
+            self._run([*KIT, "spark", "stop", str(self.project)])
+
+    def script(self) -> Measured:
+        """(c) the same cells as one plain script in one session."""
+        self.fresh()
+        script = self.project / "notebooks" / "plain.py"
+        write_script(self.project, script, self.parameters)
+        try:
+            return measure([PYTHON, str(script)], cwd=script.parent, env=self.env)
+        finally:
+            script.unlink()
+
+    def loop(self) -> Measured:
+        """(d) papermill in a shell loop, a session with default settings per notebook."""
+        self.fresh()
+        folder = self.project / "loop"
+        notebooks = write_loop_notebooks(self.project, folder, memory="2g")
+        try:
+            return measure(loop_command(notebooks, PYTHON, self.parameters), cwd=folder, env=self.env)
+        finally:
+            shutil.rmtree(folder)
+
+    def unchanged(self) -> Measured:
+        """A second `kit run` with nothing changed."""
+        return self._measure([*KIT, "run", str(self.project), *self.given])
+
+    def new(self) -> Measured:
+        """`kit new` into an empty folder."""
+        with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
+            return self._measure([*KIT, "new", f"{folder}/p", "--template", "flight_delay", "--defaults"])
+
+    def help(self) -> Measured:
+        """`kit --help`."""
+        return self._measure([*KIT, "--help"])
+
+    def _measure(self, command: list[str]) -> Measured:
+        return measure(command, cwd=self.scratch, env=self.env, near=self.project / ".kit" / "spark")
+
+    def _run(self, command: list[str]) -> None:
+        subprocess.run(command, check=True, cwd=self.scratch, env=self.env, stdout=sys.stderr)
+
+
+def main() -> None:
+    """Measure everything and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--sample", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kit-bench-") as scratch:
+        bench = Bench(Path(scratch), SAMPLE if options.sample else {})
+        results = run_rounds(bench, options.rounds)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    print(json.dumps(results, indent=2, sort_keys=True))
+
+
+def run_rounds(bench: Bench, rounds: int) -> dict[str, Any]:
+    """Return medians in seconds, ratios from round to round as medians, and the peak memory of a cold run in MiB."""
+    taken: dict[str, list[Measured]] = {name: [] for name in ("script", "cold", "unchanged", "warm", "loop")}
+    for number in range(rounds):
+        for name, measured in taken.items():
+            measured.append(getattr(bench, name)())
+            print(f"round {number + 1} {name}: {measured[-1].seconds:.1f} s", file=sys.stderr, flush=True)
+    seconds = {name: [one.seconds for one in measured] for name, measured in taken.items()}
+
+    def ratio(above: str, below: str) -> float:
+        return round(statistics.median(a / b for a, b in zip(seconds[above], seconds[below], strict=True)), 3)
+
+    return {
+        "cold_vs_script": ratio("cold", "script"),
+        "warm_vs_script": ratio("warm", "script"),
+        "loop_vs_kit": ratio("loop", "cold"),
+        "new_s": round(statistics.median(bench.new().seconds for _ in range(5)), 3),
+        "help_s": round(statistics.median(bench.help().seconds for _ in range(5)), 3),
+        "unchanged_s": round(statistics.median(seconds["unchanged"]), 3),
+        "peak_mb": round(max(one.peak_mb for one in taken["cold"])),
+        "rounds": rounds,
+        "seconds": {name: round(statistics.median(values), 1) for name, values in seconds.items()},
+    }
+
+
+if __name__ == "__main__":
+    main()
