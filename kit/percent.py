@@ -75,11 +75,11 @@ def _markdown(lines: list[str], first: int, name: str) -> str:
 def _code(lines: list[str], first: int, name: str) -> str:
     for number, line in enumerate(lines, start=first):
         if _MAGIC.match(line):
-            hint = "Magics do not run everywhere, and jupytext rewrites such comments; write plain Python."
+            hint = "Magics do not run everywhere, and tools rewrite such comments; write plain Python."
             raise TemplateError(f"{name}:{number}: a magic command in a code cell: {line!r}", hint)
     return "\n".join(lines)
 
 
 def _stripped(lines: list[str]) -> list[str]:
     full = [number for number, line in enumerate(lines) if line.strip()]
-    return [line.rstrip() for line in lines[full[0] : full[-1] + 1]] if full else []
+    return lines[full[0] : full[-1] + 1] if full else []
