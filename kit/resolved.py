@@ -33,9 +33,9 @@ def resolved_values(catalog: Catalog, chain: Sequence[Template], spec: Spec, kit
 
 
 def resolved_bytes(catalog: Catalog, chain: Sequence[Template], spec: Spec, kit_yml: str) -> bytes:
-    """Return the projection's file: sorted keys, the same bytes for the same project."""
+    """Return the projection's file: stages in their order, the same bytes for the same project."""
     values = resolved_values(catalog, chain, spec, kit_yml)
-    return (json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def environment_names(catalog: Catalog, spec: Spec) -> list[str]:
