@@ -13,7 +13,7 @@ from kit.config import Catalog
 from kit.consistency import refuse_inconsistencies
 from kit.errors import ConfigError
 from kit.fragment import merge
-from kit.spec import Spec, parse_spec, spec_problems
+from kit.spec import Spec, is_taken, parse_spec, spec_problems
 from kit.template import Template, project_fragment
 from kit.yaml_source import YamlSource
 
@@ -43,7 +43,7 @@ def answered_spec(catalog: Catalog, chain: Sequence[Template], answers: Mapping[
     """
     said = merge(project_fragment(list(chain)), answers)
     said.setdefault("name", slug(folder))
-    said.setdefault("package", str(said["name"]).replace("-", "_"))
+    said.setdefault("package", _package(str(said["name"])))
     said.setdefault("title", str(said["name"]).replace("-", " ").capitalize())
     own = {"kit": __version__, "template": chain[-1].name, "template_version": chain[-1].version}
     text = yaml.safe_dump({**said, **own}, sort_keys=False, allow_unicode=True)
@@ -58,6 +58,11 @@ def slug(text: str) -> str:
     dashed = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in text.lower())
     words = "-".join(word for word in dashed.split("-") if word)
     return words if words[:1].isalpha() else f"use-case-{words}".rstrip("-")
+
+
+def _package(name: str) -> str:
+    package = name.replace("-", "_")
+    return f"{package}_case" if is_taken(package) else package
 
 
 def _assigned(text: str) -> YamlSource:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -57,7 +58,9 @@ def _validity(file: str, notebook: Notebook) -> Iterator[Finding]:
     from nbformat.validator import NotebookValidationError
 
     try:
-        nbformat.validate(nbformat.from_dict(notebook))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of ids that stand twice, which have a finding of their own
+            nbformat.validate(nbformat.from_dict(notebook))
     except NotebookValidationError as error:
         cause = error.message.splitlines()[0]
         yield Finding(file, 1, "notebook", f"not a valid notebook: {cause}", "Restore it from git, or repair the JSON.")

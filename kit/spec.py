@@ -238,7 +238,7 @@ class Spec(Part):
     @field_validator("package")
     @classmethod
     def _own_name(cls, package: str) -> str:
-        if keyword.iskeyword(package) or package in sys.stdlib_module_names or package in _TAKEN:
+        if is_taken(package):
             raise ValueError(f"'{package}' is taken by Python or by a library; choose another name")
         return package
 
@@ -255,7 +255,12 @@ class Spec(Part):
         return expectations
 
 
-_TAKEN = {"kit", "pyspark", "delta", "mlflow", "pandas", "numpy", "matplotlib", "papermill", "notebooks", "tests"}
+_TAKEN = {"kit", "pyspark", "delta", "mlflow", "pandas", "numpy", "matplotlib", "papermill", "notebooks", "test", "tests"}
+
+
+def is_taken(package: str) -> bool:
+    """Say whether a package of that name would hide Python's own, or a library that notebooks import."""
+    return keyword.iskeyword(package) or package in sys.stdlib_module_names or package in _TAKEN
 
 
 def _refuse_names(pattern: str, names: Iterable[str], kind: str) -> None:

@@ -41,7 +41,7 @@ _ALWAYS = ("people", "topology", "maturity")
 def spec_text(spec: Spec) -> str:
     """Return the text of `kit.yml` with everything that was said of the project; reading it gives the same spec."""
     said = spec.model_dump(by_alias=True, exclude_unset=True)
-    said |= spec.model_dump(by_alias=True, include=set(_ALWAYS))
+    said = {**spec.model_dump(by_alias=True, include=set(_ALWAYS)), **said}
     parts = [_HEAD]
     for comment, keys in _SECTIONS:
         section = {key: said[key] for key in keys if key in said}

@@ -57,9 +57,17 @@ def template_chain(resources: Resources, name: str) -> list[Template]:
         if following in [one.name for one in chain]:
             circle = " -> ".join([*(one.name for one in chain), following])
             raise TemplateError(f"templates extend each other in a circle: {circle}", "Take one `extends` out.")
-        chain.append(load_template(resources, following))
+        chain.append(_parent(resources, chain[-1], following) if chain else load_template(resources, following))
         following = chain[-1].extends
     return chain[::-1]
+
+
+def _parent(resources: Resources, child: Template, name: str) -> Template:
+    try:
+        return load_template(resources, name)
+    except TemplateError as error:
+        where = resources.label(child.folder / "template.yml")
+        raise TemplateError(f"{where}: extends '{name}': {error.message}", error.hint) from error
 
 
 def template_names(resources: Resources) -> list[str]:
