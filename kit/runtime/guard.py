@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 READY = re.compile(r"Spark Connect server started at: .*?:(\d+)\s*$")
-TERM_GRACE_S = 5.0
 IDLE_LOOK_S = 0.5
 PR_SET_PDEATHSIG = 1
 
@@ -49,7 +48,8 @@ class Guard:
         for options in self.order["attempts"]:
             self.serve([self.order["java"], *options, *self.order["arguments"]])
             if self.ready or self.stopping:
-                return self.forget()
+                self.forget()
+                return
             if options:  # the class-data archive is the only thing that the next attempt leaves out
                 Path(self.order["archive"]).unlink(missing_ok=True)
         self.record(status="failed", error="".join(self.tail))
@@ -89,7 +89,7 @@ class Guard:
         A shared lock on that file is a holder. The system frees the locks of a process however it dies.
         """
         path = self.folder / "spark.lease"
-        with open(path, "r+") as lease:
+        with path.open("r+") as lease:
             while not self.stopping:
                 fcntl.flock(lease, fcntl.LOCK_EX)  # sleeps until the last holder is gone
                 since = time.time()
@@ -113,14 +113,16 @@ class Guard:
             return
         self.jvm.terminate()
         try:
-            self.jvm.wait(TERM_GRACE_S)
+            self.jvm.wait(self.order["grace_s"])
         except subprocess.TimeoutExpired:
             self.jvm.kill()
 
     def record(self, **state: Any) -> None:
+        """Tell the state of the server to whoever looks for it."""
         write_privately(self.folder / "spark.json", json.dumps(self.known | state))
 
     def forget(self) -> None:
+        """Tell that there is no server."""
         (self.folder / "spark.json").unlink(missing_ok=True)
 
 
@@ -153,7 +155,7 @@ def write_privately(path: Path, text: str) -> None:
 
 
 def detach() -> None:
-    """Leave the caller's session, so that no Ctrl-C and no closed terminal reaches the server, and be nobody's child."""
+    """Leave the caller's session, so that no Ctrl-C or closed terminal reaches the server, and be nobody's child."""
     os.setsid()
     if os.fork():
         os._exit(0)
@@ -162,9 +164,10 @@ def detach() -> None:
 
 
 def main() -> None:
+    """Guard a server in the folder of the first argument; wait for an earlier guard of that folder to end."""
     folder, order = Path(sys.argv[1]), json.load(sys.stdin)
     detach()
-    with open(folder / "spark.guard", "w") as lock:
+    with (folder / "spark.guard").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         scratch = Path(tempfile.mkdtemp(prefix="kit-spark-"))
         try:

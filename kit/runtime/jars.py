@@ -54,7 +54,12 @@ def delta_jars() -> list[Path]:
             f"Delta's jars in {folder} are not the ones this version was tested with: {'; '.join(problems)}.",
             f"Remove that folder (rm -r {folder}) and fetch them again by `kit prepare`.",
         )
-    return [folder / name for name in sorted(SHA256)]
+    return jar_paths()
+
+
+def jar_paths() -> list[Path]:
+    """The jars' paths, sorted; says nothing about whether they are there."""
+    return [jars_folder() / name for name in sorted(SHA256)]
 
 
 def jars_folder() -> Path:
@@ -114,7 +119,7 @@ def fetch(folder: Path) -> None:
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold an exclusive lock on a file beside the cache; it is freed by the system if the process dies."""
-    with open(path, "w", encoding="utf-8") as lock:
+    with path.open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

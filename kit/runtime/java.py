@@ -26,11 +26,8 @@ class Java:
 
     @property
     def executable(self) -> Path:
+        """The `java` to run."""
         return self.home / "bin" / "java"
-
-    @property
-    def major(self) -> int:
-        return int(self.version.split(".")[0])
 
 
 def find_java() -> Java:

@@ -57,7 +57,7 @@ def java_command(
 ) -> list[str]:
     """The command that runs `SparkSubmit` in this very JVM, so without the launcher and its second JVM.
 
-    Heap and JVM options come from `spark.driver.memory` and `spark.driver.extraJavaOptions`, as Spark's launcher has it.
+    Heap and JVM options come from `spark.driver.memory` and `spark.driver.extraJavaOptions`, as with Spark's launcher.
     """
     return [
         str(java.executable),

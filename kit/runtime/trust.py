@@ -1,4 +1,4 @@
-"""How a JVM of ours reaches the network as Python does: certificate authorities and proxy; used by the jar resolver only."""
+"""How a JVM reaches the network as Python does: certificate authorities and proxy. Only the jar resolver does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 # A trust store holds public certificates only; Java wants a password for its integrity check.
-STORE_PASSWORD = "changeit"
+STORE_PASSWORD = "changeit"  # noqa: S105 - not a secret
 
 
 def trust_options(folder: Path) -> list[str]:
