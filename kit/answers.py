@@ -1,4 +1,4 @@
-"""Answers to `kit new`: fragments of `kit.yml` from a file, from `--set key=value` and from a terminal; later ones win."""
+"""Answers to `kit new`: fragments of `kit.yml` from a file, `--set key=value` and a terminal; later ones win."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kit.config import Catalog
 from kit.consistency import refuse_inconsistencies
 from kit.errors import ConfigError
 from kit.fragment import merge
-from kit.spec import Spec, is_taken, parse_spec, spec_problems
+from kit.spec import Spec, is_taken, spec_problems
 from kit.template import Template, project_fragment
 from kit.yaml_source import YamlSource
 
@@ -26,7 +26,7 @@ _TYPED = "--set "
 def read_answers(file: Path | None, assignments: Iterable[str]) -> dict[str, Any]:
     """Return the answers of a YAML file with those of `key=value` texts laid over them.
 
-    Raises ConfigError with file, line and nearest name for a key that `kit.yml` does not have or a value of a wrong type.
+    Raises ConfigError with file, line and nearest name for a key that `kit.yml` does not have or a wrong value.
     """
     answers: dict[str, Any] = {}
     sources = [YamlSource.read(file)] if file else []
@@ -46,10 +46,13 @@ def answered_spec(catalog: Catalog, chain: Sequence[Template], answers: Mapping[
     said.setdefault("package", _package(str(said["name"])))
     said.setdefault("title", str(said["name"]).replace("-", " ").capitalize())
     own = {"kit": __version__, "template": chain[-1].name, "template_version": chain[-1].version}
-    text = yaml.safe_dump({**said, **own}, sort_keys=False, allow_unicode=True)
-    source = YamlSource(f"template {chain[-1].name} with your answers", text, {**said, **own})
-    spec = parse_spec(source)
-    refuse_inconsistencies(catalog, chain, spec, source.name)
+    source = f"template {chain[-1].name} with your answers"
+    problems = spec_problems(YamlSource(source, "", {**said, **own}))
+    if problems:
+        lines = [f"{source}: {one.key}: {one.message}" for one in problems]
+        raise ConfigError("\n".join(lines), "docs/kit-yml.md lists every key.")
+    spec = Spec.model_validate({**said, **own})
+    refuse_inconsistencies(catalog, chain, spec, source)
     return spec
 
 
@@ -66,7 +69,7 @@ def _package(name: str) -> str:
 
 
 def _assigned(text: str) -> YamlSource:
-    """Return the fragment of `a.b=value`; the value is read as YAML, so that `3`, `true` and `[a, b]` are what they seem."""
+    """Return the fragment of `a.b=value`; the value is read as YAML, so `3` and `[a, b]` are what they seem."""
     key, mark, value = text.partition("=")
     name = f"{_TYPED}{text}"
     if not mark or not all(key.split(".")):
@@ -77,9 +80,11 @@ def _assigned(text: str) -> YamlSource:
         content = yaml.safe_load(value) if value else ""
     except yaml.YAMLError as error:
         raise ConfigError(f"{name}: the value is not valid YAML", "Put it into quotes: key='\"value\"'.") from error
-    for step in reversed(key.split(".")):
-        content = {step: content}
-    return YamlSource(name, yaml.safe_dump(content), content)
+    *parents, last = key.split(".")
+    fragment: dict[str, Any] = {last: content}
+    for step in reversed(parents):
+        fragment = {step: fragment}
+    return YamlSource(name, "", fragment)
 
 
 def _refuse_wrong(source: YamlSource) -> None:

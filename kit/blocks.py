@@ -1,4 +1,4 @@
-"""The blocks of a stage script along its chain: which exist, which must be filled, and which would be lost in silence."""
+"""The blocks of a stage script along its chain: which exist, which must be filled, which would be lost in silence."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ def read_layer(script: nodes.Template, file: str) -> Layer:
 
 
 def refuse_lost_blocks(layers: list[Layer]) -> None:
-    """Raise TemplateError where a script (the most derived first) fills a block that is not there, or leaves one empty."""
+    """Raise TemplateError where a script fills a block that is not there, or leaves a required one empty.
+
+    The layers go from the most derived script to the frame.
+    """
     live = set(_live(layers, layers[-1].outer))
     for layer in layers[:-1]:
         for name in layer.outer:

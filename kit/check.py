@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from kit.errors import ConfigError, TemplateError
 from kit.files import replace_file
 from kit.findings import Finding, findings_text
 from kit.notebook_form import form_findings, table_findings
-from kit.projections import Drift, file_drifts, notebook_drifts, parsed
+from kit.projections import Drift, file_drifts, notebook_drifts
 from kit.resources import Resources, kit_resources
+from kit.source_notebook import read_notebook
 from kit.spec import SPEC_NAME, Spec, spec_problems
 from kit.yaml_source import YamlSource
 
@@ -44,7 +46,7 @@ def check_project(project: Path, fix: bool = False, resources: Resources | None 
 
 
 def fix_project(project: Path, resources: Resources) -> list[str]:
-    """Rewrite every projection that drifted and return the files; a project whose kit.yml is not valid is left alone."""
+    """Rewrite every projection that drifted and return the files; a project with a wrong kit.yml is left alone."""
     opened = _opened(project, resources)
     if isinstance(opened, list):
         return []
@@ -100,29 +102,27 @@ def _finding_of(error: ConfigError) -> Finding:
 def _drifts(opened: _Opened) -> Iterator[Drift]:
     yield from file_drifts(opened.folder, opened.resources, opened.composer, opened.spec)
     for stage, file, text in _notebooks(opened):
-        try:
-            notebook = parsed(text)
-        except ValueError:
-            continue
-        yield from notebook_drifts(file, text, notebook, opened.composer, opened.spec, stage)
+        with suppress(ValueError):  # what is no notebook has a finding by its form
+            yield from notebook_drifts(read_notebook(file, stage, text), opened.composer, opened.spec)
 
 
 def _forms(opened: _Opened) -> Iterator[Finding]:
-    catalog, found = opened.composer.catalog, set()
+    catalog, missing = opened.composer.catalog, dict.fromkeys(opened.composer.catalog.flow.stages)
     for stage, file, text in _notebooks(opened):
-        found.add(stage)
-        try:
-            notebook = parsed(text)
-        except ValueError as error:
-            yield Finding(file, getattr(error, "lineno", 1), "notebook", f"not a notebook: {error}", _RESTORE)
-            continue
-        yield from form_findings(file, text, notebook)
-        yield from table_findings(file, text, notebook, catalog, opened.spec, stage)
-    for stage in catalog.flow.stages:
-        if stage not in found:
-            yield Finding(
-                f"notebooks/{catalog.flow.notebook(stage)}", 1, "missing", "the notebook is missing", _RESTORE
-            )
+        missing.pop(stage)
+        yield from _form(opened, file, stage, text)
+    for stage in missing:
+        yield Finding(f"notebooks/{catalog.flow.notebook(stage)}", 1, "missing", "the notebook is missing", _RESTORE)
+
+
+def _form(opened: _Opened, file: str, stage: str, text: str) -> Iterator[Finding]:
+    try:
+        notebook = read_notebook(file, stage, text)
+    except ValueError as error:
+        yield Finding(file, getattr(error, "lineno", 1), "notebook", f"not a notebook: {error}", _RESTORE)
+        return
+    yield from form_findings(notebook)
+    yield from table_findings(notebook, opened.composer.catalog, opened.spec)
 
 
 _RESTORE = "Restore it from git, or take it from a project that `kit new` makes from the same answers."

@@ -1,4 +1,4 @@
-"""Compose a stage's notebook: render its script, fill the cells that are projections, and refuse what cannot be right."""
+"""Compose a stage's notebook: render its script, fill the cells that are projections, refuse what cannot be right."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _refuse_job_tags(cells: list[Cell], name: str) -> None:
 
 
 def _finished(cell: Cell, package: str, name: str) -> Cell:
-    """Return the cell without marks, its code parsed and bound to the package; raises TemplateError where it is broken."""
+    """Return the cell without marks, its code bound to the package; raises TemplateError where it is broken."""
     if cell.kind == "markdown":
         source = without_marks(cell.source)
     else:

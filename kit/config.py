@@ -21,6 +21,8 @@ class Part(BaseModel):
 
 
 class Role(Part):
+    """Who someone is in a use case, and what for."""
+
     title: str
     duty: str
 
@@ -35,17 +37,23 @@ class Ownership(Part):
 
 
 class Gate(Part):
+    """What is decided at the end of a stage; the first outcome lets the work pass on."""
+
     title: str
     decided_by: list[str]
     outcomes: list[str]
 
 
 class Topology(Part):
+    """Where the roles of a use case sit."""
+
     title: str
     description: str
 
 
 class StageInfo(Part):
+    """A stage as every use case has it."""
+
     title: str
     loop: str
     gate: str
@@ -55,6 +63,8 @@ class StageInfo(Part):
 
 
 class Stages(Part):
+    """The stages in their order."""
+
     loops: dict[str, str]
     stages: dict[str, StageInfo]
 

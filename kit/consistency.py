@@ -81,12 +81,19 @@ def _topology(catalog: Catalog, spec: Spec) -> Iterator[Inconsistency]:
 
 def _ownership(catalog: Catalog, chain: Sequence[Template], spec: Spec) -> Iterator[Inconsistency]:
     for stage in catalog.flow.stages:
-        try:
-            stage_ownership(catalog, chain, spec, stage)
-        except ConfigError as error:
+        error = _ownership_error(catalog, chain, spec, stage)
+        if error:
             said = spec.ownership.get(stage)  # type: ignore[call-overload]
             duty = next((one for one in DUTIES if said and getattr(said, one) is not None), DUTIES[0])
             yield Inconsistency(("ownership", stage, duty), "accountable", error.message, error.hint)
+
+
+def _ownership_error(catalog: Catalog, chain: Sequence[Template], spec: Spec, stage: str) -> ConfigError | None:
+    try:
+        stage_ownership(catalog, chain, spec, stage)
+    except ConfigError as error:
+        return error
+    return None
 
 
 def _tables(catalog: Catalog, spec: Spec) -> Iterator[Inconsistency]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def refuse_used_folder(folder: Path) -> None:
 
 
 def write_files(folder: Path, files: Iterable[File]) -> None:
-    """Write all files below an empty folder, making it; raises KitError, leaving nothing behind, when the disk refuses."""
+    """Write all files below an empty folder, making it; raises KitError and leaves nothing when the disk refuses."""
     made: list[Path] = []
     try:
         for file in files:
@@ -66,7 +67,5 @@ def _make_folder(folder: Path, made: list[Path]) -> None:
 def _take_back(made: list[Path]) -> None:
     """Remove what was made, the last first; a folder that someone else uses by now stays."""
     for path in reversed(made):
-        try:
+        with suppress(OSError):
             path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
-        except OSError:
-            continue

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `base` with `over` laid on it: mappings deeply, everything else (lists too) replaced; no argument changes."""
+    """Return `base` with `over` laid on it: mappings deeply, everything else (lists too) replaced."""
     merged = dict(base)
     for key, value in over.items():
         if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):

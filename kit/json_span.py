@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from json.decoder import scanstring
 from typing import Any
 
@@ -22,16 +23,15 @@ def value_span(text: str, where: Sequence[str | int]) -> tuple[int, int]:
 
 def line_of(text: str, where: Sequence[str | int]) -> int:
     """Return the line, from 1, of the value at that path, or of its nearest ancestor that exists."""
-    for length in range(len(where), -1, -1):
-        try:
-            return text.count("\n", 0, value_span(text, where[:length])[0]) + 1
-        except KeyError:
-            continue
-    return 1
+    start = _skip(text, 0)
+    with suppress(KeyError):
+        for step in where:
+            start = _enter(text, start, step)
+    return text.count("\n", 0, start) + 1
 
 
 def with_value(text: str, where: Sequence[str | int], value: Any) -> str:
-    """Return the text with another value at that path, indented as its surroundings are; raises KeyError for no such path."""
+    """Return the text with another value at that path, indented as the text is; raises KeyError for no such path."""
     start, end = value_span(text, where)
     indent = _indent(text)
     margin = " " * (indent * len(where))
@@ -48,7 +48,7 @@ def _enter(text: str, start: int, step: str | int) -> int:
     while text[position] not in "}]":
         key: str | int = count
         if is_mapping:
-            key, position = scanstring(text, position + 1, True)
+            key, position = scanstring(text, position + 1)
             position = _skip(text, _skip(text, position) + 1)
         if key == step:
             return position

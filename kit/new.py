@@ -52,6 +52,7 @@ class NewProject:
 def create_project(
     path: Path,
     template: str,
+    *,
     answers: Path | None = None,
     assignments: Sequence[str] = (),
     ask: bool = False,
@@ -103,4 +104,3 @@ def _prompt(question: Question) -> str:
         if not question.choices or reply in question.choices:
             return reply
         typer.echo(f"Choose one of {', '.join(question.choices)}.", err=True)
-

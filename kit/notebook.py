@@ -1,4 +1,4 @@
-"""A notebook as the plain JSON of nbformat 4.5: cells with stable ids, found by tag, written the same for the same cells."""
+"""A notebook as the plain JSON of nbformat 4.5: cells with stable ids, found by tag; the same cells, the same bytes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def make_notebook(cells: Iterable[Cell], facts: dict[str, Any]) -> Notebook:
 
 
 def notebook_bytes(notebook: Notebook) -> bytes:
-    """Return the file's bytes, as nbformat writes them: sorted keys, sources as lists of lines, one newline at the end."""
+    """Return the file's bytes, as nbformat writes them: sorted keys, sources as lists of lines."""
     return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
 
 

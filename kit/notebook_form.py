@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from kit.config import Catalog
 from kit.consistency import is_declared
 from kit.findings import Finding
-from kit.json_span import line_of
-from kit.notebook import JOB_TAGS, Notebook, source_of, tagged
+from kit.notebook import JOB_TAGS, source_of
 from kit.ownership import stage_tables
+from kit.source_notebook import SourceNotebook
 from kit.spec import Spec, TableName
 from kit.yaml_source import nearest
 
@@ -21,29 +20,27 @@ _TABLE = re.compile(r"""["'{](?P<name>""" + TableName.strip("^$").replace("(", "
 _SOURCE = re.compile(r"""stage\.source\(\s*["'](?P<name>\w+)["']""")
 
 
-def form_findings(file: str, text: str, notebook: Notebook) -> Iterator[Finding]:
+def form_findings(notebook: SourceNotebook) -> Iterator[Finding]:
     """Yield what is wrong with a notebook's form, whatever it is about."""
-    yield from _validity(file, notebook)
-    yield from _tags(file, text, notebook)
-    yield from _ids(file, text, notebook)
-    yield from _outputs(file, text, notebook)
+    yield from _validity(notebook)
+    yield from _tags(notebook)
+    yield from _ids(notebook)
+    yield from _outputs(notebook)
 
 
-def table_findings(
-    file: str, text: str, notebook: Notebook, catalog: Catalog, spec: Spec, stage: str
-) -> Iterator[Finding]:
+def table_findings(notebook: SourceNotebook, catalog: Catalog, spec: Spec) -> Iterator[Finding]:
     """Yield each table that a code cell names and that the stage does not declare to read or write."""
-    reads, writes = stage_tables(catalog, spec, stage)
-    seen: set[str] = set()
-    for place, cell in enumerate(notebook["cells"]):
+    reads, writes = stage_tables(catalog, spec, notebook.stage)
+    declared, seen = [*reads, *writes], set()
+    for place, cell in enumerate(notebook.cells):
         for name in _tables_in(cell):
-            if name not in seen and not is_declared(name, [*reads, *writes]):
+            if name not in seen and not is_declared(name, declared):
                 seen.add(name)
                 said = (
-                    f"the {stage} notebook uses '{name}', which it does not declare{nearest(name, [*reads, *writes])}"
+                    f"the {notebook.stage} notebook uses '{name}', which it does not declare{nearest(name, declared)}"
                 )
-                cure = f"Correct the name, or declare it under `stages.{stage}` in kit.yml."
-                yield Finding(file, line_of(text, ("cells", place, "source")), "table", said, cure)
+                cure = f"Correct the name, or declare it under `stages.{notebook.stage}` in kit.yml."
+                yield Finding(notebook.file, notebook.line(("cells", place, "source")), "table", said, cure)
 
 
 def _tables_in(cell: dict[str, Any]) -> Iterator[str]:
@@ -53,45 +50,46 @@ def _tables_in(cell: dict[str, Any]) -> Iterator[str]:
         yield from (f"source.{found['name']}" for found in _SOURCE.finditer(source))
 
 
-def _validity(file: str, notebook: Notebook) -> Iterator[Finding]:
+def _validity(notebook: SourceNotebook) -> Iterator[Finding]:
     import nbformat
     from nbformat.validator import NotebookValidationError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns of ids that stand twice, which have a finding of their own
-            nbformat.validate(nbformat.from_dict(notebook))
+            nbformat.validate(nbformat.from_dict(notebook.content))
     except NotebookValidationError as error:
-        cause = error.message.splitlines()[0]
-        yield Finding(file, 1, "notebook", f"not a valid notebook: {cause}", "Restore it from git, or repair the JSON.")
+        said = f"not a valid notebook: {error.message.splitlines()[0]}"
+        yield Finding(notebook.file, 1, "notebook", said, "Restore it from git, or repair the JSON.")
 
 
-def _tags(file: str, text: str, notebook: Notebook) -> Iterator[Finding]:
+def _tags(notebook: SourceNotebook) -> Iterator[Finding]:
     for tag in JOB_TAGS:
-        cells = tagged(notebook, tag)
-        if not cells:
+        places = notebook.tagged(tag)
+        if not places:
             cure = f"Give the tag back to its cell (in Jupyter: Property Inspector > Cell Tags > {tag})."
-            yield Finding(file, 1, "tag", f"no cell has the tag '{tag}'", cure)
-        for cell in cells[1:]:
-            line = line_of(text, ("cells", notebook["cells"].index(cell), "metadata"))
-            yield Finding(file, line, "tag", f"a second cell has the tag '{tag}'", "Take it from one of the two.")
+            yield Finding(notebook.file, 1, "tag", f"no cell has the tag '{tag}'", cure)
+        for place in places[1:]:
+            line = notebook.line(("cells", place, "metadata"))
+            yield Finding(
+                notebook.file, line, "tag", f"a second cell has the tag '{tag}'", "Take it from one of the two."
+            )
 
 
-def _ids(file: str, text: str, notebook: Notebook) -> Iterator[Finding]:
-    counts = Counter(cell.get("id") for cell in notebook["cells"])
+def _ids(notebook: SourceNotebook) -> Iterator[Finding]:
     seen: set[str] = set()
-    for place, cell in enumerate(notebook["cells"]):
-        cell_id = cell.get("id")
-        if cell_id in seen and counts[cell_id] > 1:
-            line = line_of(text, ("cells", place, "id"))
-            yield Finding(file, line, "cell-id", f"a second cell has the id '{cell_id}'", "Give it another id.")
-        seen.add(cell_id)
+    for place, cell in enumerate(notebook.cells):
+        if cell.get("id") in seen:
+            said = f"a second cell has the id '{cell['id']}'"
+            yield Finding(notebook.file, notebook.line(("cells", place, "id")), "cell-id", said, "Give it another id.")
+        seen |= {cell["id"]} if "id" in cell else set()
 
 
-def _outputs(file: str, text: str, notebook: Notebook) -> Iterator[Finding]:
-    for place, cell in enumerate(notebook["cells"]):
+def _outputs(notebook: SourceNotebook) -> Iterator[Finding]:
+    """Yield one finding for a notebook with outputs, however many cells have some."""
+    for place, cell in enumerate(notebook.cells):
         if cell.get("outputs") or cell.get("execution_count") is not None:
-            line = line_of(text, ("cells", place))
+            said = "outputs of a run are left in a source notebook"
             cure = "Clear the outputs of all cells and save (in Jupyter: Edit > Clear Outputs of All Cells)."
-            yield Finding(file, line, "outputs", "outputs of a run are left in a source notebook", cure)
+            yield Finding(notebook.file, notebook.line(("cells", place)), "outputs", said, cure)
             return

@@ -1,4 +1,4 @@
-"""Who answers for a stage: resolved from `config/`, the template and `kit.yml`, and shown in a notebook's first cell."""
+"""Who answers for a stage: resolved from `config/`, template and `kit.yml`, and shown in a notebook's first cell."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Read a percent script (`# %%` cells), the source form of every notebook. The composer calls it.
 
-A strict subset of jupytext's format: what jupytext would guess at, drop or convert is refused with its line. A test holds
-the two readers to the same cells.
+A strict subset of jupytext's format: what jupytext would guess at, drop or convert is refused with its line. A test
+holds the two readers to the same cells.
 """
 
 from __future__ import annotations

@@ -68,7 +68,9 @@ def _modules(resources: Resources, composer: Composer, spec: Spec, folder: str, 
 
 def _shared_files(resources: Resources, composer: Composer, spec: Spec) -> dict[str, bytes]:
     """Return the plain files of every project; `.j2` ones are rendered."""
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    environment = jinja2.Environment(  # noqa: S701 - Markdown and TOML, not HTML
+        undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+    )
     facts = {"spec": spec, "owners": owners_section(composer.catalog, composer.chain, spec), "example": _example(spec)}
     files: dict[str, bytes] = {}
     for path, file in _files_below(resources, f"templates/{SHARED}"):

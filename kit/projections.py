@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -13,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from kit.compose import Composer
-from kit.json_span import line_of, with_value
-from kit.notebook import METADATA_KEY, Notebook, lines_of, source_of, tagged
+from kit.json_span import with_value
+from kit.notebook import METADATA_KEY, Notebook, lines_of, source_of
 from kit.project_files import SCHEMA, shared_file
 from kit.readme import find_section, owners_section
 from kit.resolved import RESOLVED, resolved_bytes
 from kit.resources import Resources
+from kit.source_notebook import SourceNotebook
 from kit.spec import SPEC_NAME, Spec
 
 
@@ -48,21 +48,19 @@ def file_drifts(folder: Path, resources: Resources, composer: Composer, spec: Sp
     yield from _readme_drift(folder, composer, spec)
 
 
-def notebook_drifts(
-    file: str, text: str, notebook: Notebook, composer: Composer, spec: Spec, stage: str
-) -> Iterator[Drift]:
-    """Yield the drifts of a valid notebook; a cell whose tag is not there exactly once is not compared."""
-    for tag, source in composer.projections(spec, stage).items():
-        cells = tagged(notebook, tag)
-        if len(cells) == 1 and source_of(cells[0]) != source:
-            where = ("cells", notebook["cells"].index(cells[0]), "source")
+def notebook_drifts(notebook: SourceNotebook, composer: Composer, spec: Spec) -> Iterator[Drift]:
+    """Yield the drifts of a notebook; a cell whose tag is not there exactly once is not compared."""
+    for tag, source in composer.projections(spec, notebook.stage).items():
+        places = notebook.tagged(tag)
+        if len(places) == 1 and source_of(notebook.cells[places[0]]) != source:
+            where = ("cells", places[0], "source")
             repair = partial(with_value, where=where, value=lines_of(source))
-            yield Drift(file, line_of(text, where), tag, _MESSAGES[tag], repair)
-    facts = composer.facts(spec, stage)
-    if notebook["metadata"].get(METADATA_KEY) != facts:
-        line = line_of(text, ("metadata", METADATA_KEY))
-        repair = partial(_with_facts, notebook=notebook, facts=facts)
-        yield Drift(file, line, "metadata", _MESSAGES["metadata"], repair)
+            yield Drift(notebook.file, notebook.line(where), tag, _MESSAGES[tag], repair)
+    facts = composer.facts(spec, notebook.stage)
+    if notebook.content["metadata"].get(METADATA_KEY) != facts:
+        line = notebook.line(("metadata", METADATA_KEY))
+        repair = partial(_with_facts, notebook=notebook.content, facts=facts)
+        yield Drift(notebook.file, line, "metadata", _MESSAGES["metadata"], repair)
 
 
 _MESSAGES = {
@@ -98,13 +96,3 @@ def _section_replaced(text: str, section: str, right: str) -> str:
 
 def _text(path: Path) -> str | None:
     return path.read_bytes().decode(errors="replace") if path.is_file() else None
-
-
-def parsed(text: str) -> Notebook:
-    """Return a notebook's JSON; raises ValueError where it is not an object with cells and metadata."""
-    notebook = json.loads(text)
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise ValueError("it has no list of cells")
-    if not isinstance(notebook.get("metadata"), dict):
-        raise ValueError("it has no metadata")
-    return notebook

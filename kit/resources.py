@@ -1,6 +1,6 @@
 """Where `stages/`, `templates/` and `config/` lie: an organisation's overlay first, then the kit's own.
 
-The kit's own folders are in the wheel, or beside the package in a checkout. An overlay is a folder with any of the three.
+The kit's own folders are in the wheel, or beside the package in a checkout. An overlay has any of the three.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def kit_resources(overlay: Path | None = None) -> Resources:
 
 
 def resource(name: str) -> Path:
-    """Return the kit's own folder `stages`, `templates` or `config`; raises KitError where the installation lacks it."""
+    """Return the kit's own folder `stages`, `templates` or `config`; raises KitError where it is missing."""
     for root in (_PACKAGE / "_data", _PACKAGE.parent):
         if (root / name).is_dir():
             return root / name

@@ -64,19 +64,19 @@ def scripts_of(resources: Resources, template: str) -> Scripts:
         line_statement_prefix="#:",
         line_comment_prefix="#::",
         keep_trailing_newline=True,
-        autoescape=False,
+        autoescape=False,  # noqa: S701 - the output is a notebook, not HTML
     )
     return Scripts(environment, template)
 
 
 class _Loader(jinja2.BaseLoader):
-    """Finds `stages/x.py.j2` and `<template>/x.py.j2`; a template without a script has its parent's, then the skeleton."""
+    """Finds `stages/x.py.j2` and `<template>/x.py.j2`; a template without one has its parent's, then the skeleton."""
 
     def __init__(self, resources: Resources, parents: Mapping[str, str | None]) -> None:
         self.resources = resources
         self.parents = parents
 
-    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, None]:
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, None]:  # noqa: ARG002
         """Return the marked source and the file's name as messages show it."""
         path = self._path(template)
         if path is None:

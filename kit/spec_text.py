@@ -14,25 +14,29 @@ _HEAD = """\
 # `kit check --fix` rewrites them. An editor with a YAML language server completes and checks every key.
 """
 
-_SECTIONS: list[tuple[str, tuple[str, ...]]] = [
-    ("What wrote this project.", ("kit", "template", "template_version")),
-    ("The use case, and the Python package under src/ that its notebooks call.", ("name", "title", "package")),
-    ("Why it is worth doing, what is decided with it, and what may go wrong.", ("charter",)),
-    (
-        "Who takes part, and in which roles; one person may hold several. A role that nobody holds shows as unfilled.\n#\n"
-        + "#   - {name: Ada Byron, email: ada@example.org, roles: [data_owner, data_engineer]}",
-        ("people",),
+_SECTIONS: dict[str, tuple[str, ...]] = {
+    "What wrote this project.": ("kit", "template", "template_version"),
+    "The use case, and the Python package under src/ that its notebooks call.": ("name", "title", "package"),
+    "Why it is worth doing, what is decided with it, and what may go wrong.": ("charter",),
+    """Who takes part, and in which roles; one person may hold several. A role that nobody holds shows as unfilled.
+#
+#   - {name: Ada Byron, email: ada@example.org, roles: [data_owner, data_engineer]}""": ("people",),
+    """How the team is set up: centralized, coe or federated; its foundations from 1 (starting) to 3 (leading).""": (
+        "topology",
+        "maturity",
     ),
-    ("How the team is set up: centralized, coe or federated; foundations from 1 (starting) to 3 (leading).", ("topology", "maturity")),
-    ("Who answers for a stage, where it differs from the organisation's ownership.", ("ownership",)),
-    ("Where the data comes from. `sample` is public data inside a package; replace it by `path` or `table`.", ("sources",)),
-    ("What is predicted, when, and from what. Columns under `leaks` are refused as features.", ("problem",)),
-    ("Tables that a stage reads and writes, where they differ from the kit's.", ("stages",)),
-    ("What a good row of a table meets: warn, quarantine or fail.", ("expectations",)),
-    ("How success is measured, against which target, and who answers for it.", ("kpis",)),
-    ("What a run may set (`kit run -p name=value`), by type.", ("parameters",)),
-    ("Where it runs; `local` needs nothing.", ("environments",)),
-]  # fmt: skip
+    "Who answers for a stage, where it differs from the organisation's ownership.": ("ownership",),
+    "Where the data comes from. `sample` is public data inside a package; replace it by `path` or `table`.": (
+        "sources",
+    ),
+    "What is predicted, when, and from what. Columns under `leaks` are refused as features.": ("problem",),
+    "Tables that a stage reads and writes, where they differ from the kit's.": ("stages",),
+    "What a good row of a table meets: warn, quarantine or fail.": ("expectations",),
+    "How success is measured, against which target, and who answers for it.": ("kpis",),
+    "What a run may set (`kit run -p name=value`), by type.": ("parameters",),
+    "Where it runs; `local` needs nothing.": ("environments",),
+}
+"""The sections of `kit.yml` in their order: the comment above each, and the keys in it."""
 
 _ALWAYS = ("people", "topology", "maturity")
 """Sections that are written even where they say nothing new: a project's first edits happen there."""
@@ -43,7 +47,7 @@ def spec_text(spec: Spec) -> str:
     said = spec.model_dump(by_alias=True, exclude_unset=True)
     said = {**spec.model_dump(by_alias=True, include=set(_ALWAYS)), **said}
     parts = [_HEAD]
-    for comment, keys in _SECTIONS:
+    for comment, keys in _SECTIONS.items():
         section = {key: said[key] for key in keys if key in said}
         if section:
             parts.append(f"# {comment}\n{_dump(section)}")
@@ -53,10 +57,10 @@ def spec_text(spec: Spec) -> str:
 class _Dumper(yaml.SafeDumper):
     """Writes lists of plain values on one line, and indents the others below their key."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        super().increase_indent(flow, indentless=False)
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True
 
 

@@ -1,4 +1,4 @@
-"""A template: a folder with `template.yml`, stage scripts, package modules and tests, which may extend another template."""
+"""A template: a folder with `template.yml`, stage scripts, package modules and tests; it may extend another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all tests share: hypothesis's patience, golden files' one flag, and that every notebook written is a valid one."""
+"""What all tests share: hypothesis's patience, the flag for golden files, and that every notebook written is valid."""
 
 from __future__ import annotations
 

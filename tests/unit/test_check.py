@@ -1,4 +1,4 @@
-"""`kit check`: nothing to find in a fresh project, every drift with file, line and cure, and a fix that touches nothing else."""
+"""`kit check`: nothing to find in a fresh project, every drift with file, line and cure, a fix that does no more."""
 
 from __future__ import annotations
 
@@ -188,23 +188,23 @@ def test_a_table_that_the_stage_does_not_declare_is_found_with_the_nearest(proje
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "said"),
+    ("edited", "line", "said"),
     [
-        ("topology:", "topologie:", r"^topologie:", "topologie: unknown key; did you mean 'topology'?"),
-        ("topology: centralized", "topology: central", r"^topology:", "unknown topology 'central'"),
-        ("people: []", "people: [{name: A, email: a@b.c, roles: [owner]}]", r"^people:", "unknown role 'owner'"),
-        ("people: []", "people: []\npeople: []", r"^people:", "'people' is said twice"),
-        ("topology: centralized", "topology: [", r"", "not valid YAML"),
-        ("template: tiny", "template: tinny", r"^template: ", "there is no template 'tinny'; did you mean 'tiny'?"),
-        ("people: []", "people: []\nownership: {modeling: {accountable: []}}", r"^ownership:", "exactly one role"),
-        ("silver.things", "bronz.things", r"^expectations:", "'bronz.things' is not a logical table name"),
-        ("silver.things", "monitoring.nothing", r"monitoring.nothing:", "no stage writes 'monitoring.nothing'"),
+        (("topology:", "topologie:"), r"^topologie:", "topologie: unknown key; did you mean 'topology'?"),
+        (("topology: centralized", "topology: central"), r"^topology:", "unknown topology 'central'"),
+        (("people: []", "people: [{name: A, email: a@b.c, roles: [owner]}]"), r"^people:", "unknown role 'owner'"),
+        (("people: []", "people: []\npeople: []"), r"^people:", "'people' is said twice"),
+        (("topology: centralized", "topology: ["), r"", "not valid YAML"),
+        (("template: tiny", "template: tinny"), r"^template: ", "there is no template 'tinny'; did you mean 'tiny'?"),
+        (("people: []", "people: []\nownership: {modeling: {accountable: []}}"), r"^ownership:", "exactly one role"),
+        (("silver.things", "bronz.things"), r"^expectations:", "'bronz.things' is not a logical table name"),
+        (("silver.things", "monitoring.nothing"), r"monitoring.nothing:", "no stage writes 'monitoring.nothing'"),
     ],
 )
 def test_what_kit_yml_cannot_say_is_found_at_its_line(
-    project: Path, resources: Resources, old: str, new: str, line: str, said: str
+    project: Path, resources: Resources, edited: tuple[str, str], line: str, said: str
 ) -> None:
-    edit(project / "kit.yml", old, new)
+    edit(project / "kit.yml", *edited)
     before = snapshot(project)
     found = check_project(project, fix=True, resources=resources)
     assert snapshot(project) == before
@@ -219,8 +219,8 @@ def test_a_computed_file_that_is_gone_or_changed_is_found_and_written(
     project: Path, resources: Resources, file: str
 ) -> None:
     content = (project / file).read_bytes()
-    for spoil in (lambda: (project / file).unlink(), lambda: write(project / file, "{}")):
-        spoil()
+    for spoilt in (None, "{}"):
+        (project / file).unlink() if spoilt is None else write(project / file, spoilt)
         assert [one.file for one in check_project(project, resources=resources)] == [file]
         assert check_project(project, fix=True, resources=resources) == []
         assert (project / file).read_bytes() == content
@@ -240,7 +240,7 @@ def test_what_a_newer_kit_or_template_says_is_drift_that_a_fix_cures(project: Pa
 
 
 def test_a_folder_that_is_no_project_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="no kit.yml in it"):
+    with pytest.raises(ConfigError, match=r"no kit\.yml in it"):
         check_project(tmp_path)
 
 

@@ -145,8 +145,7 @@ def test_a_name_that_python_has_taken_gives_a_package_beside_it(tmp_path: Path, 
 
 def test_the_projects_own_tests_pass_at_once(tmp_path: Path, resources: Resources) -> None:
     new_project(tmp_path / "case", "tiny", {}, resources=resources)
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"], cwd=tmp_path / "case", capture_output=True, text=True,
-        env={"PATH": "", "KIT_OVERLAY": str(resources.roots[0])}, check=False,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+    surroundings = {"PATH": "", "KIT_OVERLAY": str(resources.roots[0])}
+    ran = subprocess.run(command, cwd=tmp_path / "case", env=surroundings, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr

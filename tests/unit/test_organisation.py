@@ -1,4 +1,4 @@
-"""Templates, configuration and an organisation's overlay: found, laid over each other, and refused where they are wrong."""
+"""Templates, configuration and an organisation's overlay: found, laid over each other, refused where wrong."""
 
 from __future__ import annotations
 

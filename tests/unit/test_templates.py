@@ -1,0 +1,90 @@
+"""Rules for the kit's own skeletons and templates: each composes, reads the same in jupytext, and tells a story."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import jupytext
+import pytest
+
+from kit.check import check_project
+from kit.compose import Composer, composer_for
+from kit.config import load_catalog
+from kit.marks import without_marks
+from kit.new import new_project
+from kit.notebook import JOB_TAGS, source_of
+from kit.percent import read_percent
+from kit.resources import Resources, resource
+from kit.spec import Spec
+from kit.template import template_names
+
+OWN = Resources((resource("stages").parent,))
+LONGEST_CELL = 15
+FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
+CASES = [(template, stage) for template in template_names(OWN) for stage in load_catalog(OWN).flow.stages]
+
+
+@pytest.fixture(scope="module")
+def specs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Composer, Spec, Path]]:
+    """Each template's composer, its spec by default and a project of it."""
+    made = {}
+    for template in template_names(OWN):
+        project = new_project(tmp_path_factory.mktemp("projects") / template, template, {}, resources=OWN)
+        made[template] = (composer_for(OWN, load_catalog(OWN), template), project.spec, project.path)
+    return made
+
+
+Specs = dict[str, tuple[Composer, Spec, Path]]
+
+
+@pytest.mark.parametrize(("template", "stage"), CASES)
+def test_no_code_cell_is_longer_than_a_person_reads_at_a_glance(specs: Specs, template: str, stage: str) -> None:
+    composer, spec, _ = specs[template]
+    cells = composer.notebook(spec, stage)["cells"]
+    own = [cell for cell in cells if not set(cell["metadata"].get("tags", [])) & {"parameters"}]
+    lengths = {
+        source_of(cell).splitlines()[0]: len([line for line in source_of(cell).splitlines() if line.strip()])
+        for cell in own
+        if cell["cell_type"] == "code"
+    }
+    assert {first: length for first, length in lengths.items() if length > LONGEST_CELL} == {}
+
+
+@pytest.mark.parametrize(("template", "stage"), CASES)
+def test_jupytext_reads_the_script_as_we_do(specs: Specs, template: str, stage: str) -> None:
+    composer, spec, _ = specs[template]
+    facts = {"spec": spec, "stage": composer.catalog.flow.stages[stage], "package": spec.package}
+    script = without_marks(composer.scripts.render(stage, facts))
+    ours = [(cell.kind, cell.source, list(cell.tags)) for cell in read_percent(script, stage)]
+    read = jupytext.reads(script, FORMAT).cells
+    assert ours == [(one.cell_type, one.source.strip("\n"), one.metadata.get("tags", [])) for one in read]
+
+
+@pytest.mark.parametrize(("template", "stage"), CASES)
+def test_a_notebook_explains_itself_between_its_job_cells(specs: Specs, template: str, stage: str) -> None:
+    composer, spec, _ = specs[template]
+    cells = composer.notebook(spec, stage)["cells"]
+    tags = [tag for cell in cells for tag in cell["metadata"].get("tags", []) if tag in JOB_TAGS]
+    assert tags == list(JOB_TAGS)
+    assert cells[-1]["metadata"]["tags"] == ["finish"]
+    assert "stage.finish(" in source_of(cells[-1])
+    assert cells[1]["cell_type"] == "markdown"
+    text = "".join(source_of(cell) for cell in cells)
+    assert "TODO" not in text
+
+
+@pytest.mark.parametrize("template", template_names(OWN))
+def test_a_fresh_project_has_no_findings_and_is_formatted_and_linted(specs: Specs, template: str) -> None:
+    path = specs[template][2]
+    assert check_project(path, resources=OWN) == []
+    for command in (["format", "--check", "."], ["check", "."]):
+        ran = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache"],
+            cwd=path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
