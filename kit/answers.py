@@ -50,7 +50,7 @@ def answered_spec(catalog: Catalog, chain: Sequence[Template], answers: Mapping[
     problems = spec_problems(YamlSource(source, "", {**said, **own}))
     if problems:
         lines = [f"{source}: {one.key}: {one.message}" for one in problems]
-        raise ConfigError("\n".join(lines), "docs/kit-yml.md lists every key.")
+        raise ConfigError("\n".join(lines), "docs/kit-yml.md of usecase-kit lists every key.")
     spec = Spec.model_validate({**said, **own})
     refuse_inconsistencies(catalog, chain, spec, source)
     return spec
@@ -93,4 +93,4 @@ def _refuse_wrong(source: YamlSource) -> None:
     if problems:
         is_typed = source.name.startswith(_TYPED)
         lines = [f"{source.name}: {said}" if is_typed else f"{source.name}:{line}: {said}" for line, said in problems]
-        raise ConfigError("\n".join(lines), "docs/kit-yml.md lists every key.")
+        raise ConfigError("\n".join(lines), "docs/kit-yml.md of usecase-kit lists every key.")

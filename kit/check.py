@@ -78,7 +78,7 @@ def _opened(folder: Path, resources: Resources) -> _Opened | list[Finding]:
         return [_finding_of(error)]
     problems = spec_problems(source)
     if problems:
-        cure = "docs/kit-yml.md lists every key."
+        cure = "docs/kit-yml.md of usecase-kit lists every key."
         return [Finding(SPEC_NAME, one.line, "kit-yml", f"{one.key}: {one.message}", cure) for one in problems]
     spec = Spec.model_validate(source.value)
     catalog = load_catalog(resources)

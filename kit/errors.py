@@ -11,5 +11,5 @@ class ConfigError(KitError):
     """Raised when `kit.yml`, an answers file or a file of `config/` says something that cannot be."""
 
 
-class TemplateError(KitError):
-    """Raised when a stage skeleton or a template cannot be composed into a notebook."""
+class TemplateError(ConfigError):
+    """Raised when there is no such template, or when it cannot be composed into notebooks."""

@@ -7,6 +7,7 @@ from typing import Any
 from kit.config import load_catalog
 from kit.resources import Resources, kit_resources
 from kit.template import project_fragment, template_chain, template_names
+from kit.text import table_text
 
 
 def listing(resources: Resources | None = None) -> dict[str, list[dict[str, Any]]]:
@@ -29,10 +30,11 @@ def listing(resources: Resources | None = None) -> dict[str, list[dict[str, Any]
 
 def listing_text(found: dict[str, list[dict[str, Any]]]) -> str:
     """Return the listing for a person."""
-    stages = _columns([[one["name"], one["loop"], one["accountable"], one["gate"]] for one in found["stages"]])
-    templates = _columns([[one["name"], one["problem"], one["description"]] for one in found["templates"]])
-    head = ["Stages: loop, accountable, gate", *stages, "", "Templates: problem, what it is"]
-    return "\n".join([*head, *templates, "", "Make a project: kit new FOLDER --template NAME"])
+    stages = [["stage", "loop", "accountable", "gate"]]
+    stages += [[one["name"], one["loop"], one["accountable"], one["gate"]] for one in found["stages"]]
+    templates = [["template", "problem", "what it is"]]
+    templates += [[one["name"], one["problem"], one["description"]] for one in found["templates"]]
+    return f"{table_text(stages)}\n\n{table_text(templates)}\n\nMake a project: kit new FOLDER --template NAME"
 
 
 def _template(resources: Resources, name: str) -> dict[str, Any]:
@@ -47,10 +49,3 @@ def _template(resources: Resources, name: str) -> dict[str, Any]:
         "version": last.version,
         "extends": last.extends,
     }
-
-
-def _columns(rows: list[list[str]]) -> list[str]:
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(len(rows[0]) if rows else 0)]
-    return [
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]

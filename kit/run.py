@@ -11,9 +11,8 @@ from kit.progress import Progress
 from kit.project import Project
 from kit.records import RUNS, run_lock
 from kit.runtime.parameters import to_plain, to_text
-from kit.status import metrics_text
 from kit.supervisor import Run
-from kit.text import shown_path, table_text
+from kit.text import metrics_text, shown_path, table_text
 
 
 def plan_run(

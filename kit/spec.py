@@ -157,7 +157,7 @@ def parse_spec(source: YamlSource) -> Spec:
     problems = spec_problems(source)
     if problems:
         lines = [f"{source.name}:{one.line}: {one.key}: {one.message}" for one in problems]
-        raise ConfigError("\n".join(lines), "Correct the named lines; docs/kit-yml.md lists every key.")
+        raise ConfigError("\n".join(lines), "Correct the named lines; docs/kit-yml.md of usecase-kit lists every key.")
     return Spec.model_validate(source.value)
 
 

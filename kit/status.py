@@ -6,9 +6,7 @@ from typing import Any
 
 from kit.project import Project
 from kit.records import is_locked, read_runs
-from kit.text import table_text
-
-KEY_METRICS = 3
+from kit.text import metrics_text, table_text
 
 
 def project_status(project: Project) -> dict[str, Any]:
@@ -33,16 +31,6 @@ def status_text(status: dict[str, Any]) -> str:
     last = status["last_run"]
     head = f"last run {last['run_id']}: {last['status']}" if last else "never run"
     return f"{status['title']} ({status['project']}), {head}\n\n{table_text(rows)}"
-
-
-def metrics_text(metrics: dict[str, float]) -> str:
-    """Return the few metrics that matter most: those on the hold-out, then the benchmark's, then the others."""
-    order = sorted(metrics, key=lambda name: (not name.startswith("test."), not name.startswith("benchmark."), name))
-    names = [name for name in order if name in _FIRST] or order
-    return ", ".join(f"{name} {metrics[name]:.4g}" for name in names[:KEY_METRICS])
-
-
-_FIRST = ("test.auc", "test.mae", "test.wape", "benchmark.auc", "benchmark.mae", "benchmark.wape")
 
 
 def _head(run: dict[str, Any]) -> dict[str, Any]:

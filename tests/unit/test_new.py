@@ -139,6 +139,30 @@ def test_answers_of_a_file_and_assignments_are_laid_over_the_template(tmp_path: 
     assert made.spec.parameters["folds"].stages == ["modeling"]
 
 
+def test_on_a_terminal_the_open_questions_are_put_and_replies_count(
+    tmp_path: Path, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replies = {"Title of the use case": "Asked", "Topology of the team (centralized, coe, federated)": "coe"}
+    put: list[str] = []
+
+    def prompt(text: str, default: str, **_: object) -> str:
+        put.append(text)
+        return replies.get(text, "-" if text.startswith("Who") else default)
+
+    monkeypatch.setattr("typer.prompt", prompt)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    made = create_project(tmp_path / "case", "tiny", assignments=["name=set"], ask=True, overlay=resources.roots[0])
+    assert (made.spec.title, made.spec.name, made.spec.topology, made.spec.people) == ("Asked", "set", "coe", [])
+    assert len(put) == 3
+
+
+def test_without_a_terminal_nothing_is_asked(
+    tmp_path: Path, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: pytest.fail("asked"))
+    assert create_project(tmp_path / "case", "tiny", ask=True, overlay=resources.roots[0]).spec.title == "Tiny things"
+
+
 def test_a_name_that_python_has_taken_gives_a_package_beside_it(tmp_path: Path, resources: Resources) -> None:
     assert new_project(tmp_path / "code", "tiny", {}, resources=resources).spec.package == "code_case"
 
