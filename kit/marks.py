@@ -15,6 +15,7 @@ EXPRESSION = re.compile("\x02([^\x03]*)\x03")
 KEPT = "\x01"
 """Stands on an empty line after a statement, which the engine would swallow together with the statement's line end."""
 
+_BRACES = re.compile(r"\{\{(.*?)\}\}")
 _SUPER = re.compile(r"^\s*\{\{ super\(\) \}\}\s*$")
 
 
@@ -31,8 +32,13 @@ def marked(source: str, label: str) -> str:
         elif _SUPER.match(line):
             lines[number - 1] = line.replace("super()", 'super().rstrip("\\n")')
         elif "{{" in line:
-            lines[number - 1] = line.replace("{{", f"\x02{label}:{number}\x03{{{{")
+            lines[number - 1] = _BRACES.sub(f"\x02{label}:{number}\x03{{{{ (\\1) | one_line }}}}", line)
     return "\n".join(lines)
+
+
+def one_line(value: object) -> str:
+    """Return a fact as one line: a line break in it would end the comment that a markdown cell is."""
+    return " ".join(str(value).split())
 
 
 def without_marks(text: str) -> str:
@@ -45,5 +51,9 @@ def _refuse_hidden(line: str, where: str) -> None:
         if opening in line:
             hint = "Use a line `#: ...` for a statement and `#:: ...` for a comment; in code, write it another way."
             raise TemplateError(f"{where}: '{opening}' would be eaten by the template engine", hint)
+    if "{{" in _BRACES.sub("", line):
+        raise TemplateError(
+            f"{where}: '{{{{' without '}}}}' in its line", "Close it there; in code, write it another way."
+        )
     if any(mark in line for mark in "\x01\x02\x03"):
         raise TemplateError(f"{where}: a control character", "Take it out.")

@@ -13,7 +13,7 @@ import jinja2
 
 from kit.blocks import Layer, read_layer, refuse_lost_blocks
 from kit.errors import TemplateError
-from kit.marks import KEPT, marked
+from kit.marks import KEPT, marked, one_line
 from kit.resources import Resources
 from kit.template import template_chain
 from kit.yaml_source import nearest
@@ -66,6 +66,7 @@ def scripts_of(resources: Resources, template: str) -> Scripts:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - the output is a notebook, not HTML
     )
+    environment.filters["one_line"] = one_line
     return Scripts(environment, template)
 
 

@@ -129,6 +129,16 @@ def test_braces_in_a_markdown_cell_are_filled(tmp_path: Path) -> None:
     assert "About Tiny things and Modeling." in text
 
 
+def test_a_fact_of_several_lines_stays_inside_its_markdown_line(tmp_path: Path) -> None:
+    script = filling("train", "# %% [markdown]", "# Why: {{ spec.charter.objective }} (for {{ spec.title }})")
+    composer = tiny_composer(tiny_resources(tmp_path, tiny__modeling=script))
+    spec = tiny_spec(composer, charter={"objective": "First line\n\nx = 1\n"})
+    assert any(
+        source_of(cell) == "Why: First line x = 1 (for Tiny things)"
+        for cell in composer.notebook(spec, "modeling")["cells"]
+    )
+
+
 def test_single_braces_and_percent_signs_in_code_are_left_alone(tmp_path: Path) -> None:
     line = 'print(f"{x:%Y}", {"a": {"b": 1}}, 5 % 2)  # note: {x}'
     assert line in composed(tmp_path, filling("train", "# %%", line))
@@ -185,6 +195,11 @@ def test_a_block_inside_one_that_was_replaced_with_super_is_filled(tmp_path: Pat
 def test_double_braces_in_a_code_cell_are_refused_with_their_line(tmp_path: Path, line: str) -> None:
     said = refusal(tmp_path, filling("train", "# %%", "y = 1", line))
     assert said.startswith("templates/tiny/modeling.py.j2:5: '{{' in a code cell would be eaten")
+
+
+def test_double_braces_that_close_in_another_line_are_refused(tmp_path: Path) -> None:
+    said = refusal(tmp_path, filling("train", "# %%", 'x = {{"a": 1},', '     {"b": 2}}'))
+    assert said.startswith("templates/tiny/modeling.py.j2:4: '{{' without '}}' in its line")
 
 
 @pytest.mark.parametrize("opening", ["{%", "{#"])
