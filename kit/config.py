@@ -17,7 +17,7 @@ from kit.yaml_source import YamlSource
 class Part(BaseModel):
     """A frozen value of the configuration that refuses keys it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Role(Part):

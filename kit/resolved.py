@@ -44,14 +44,20 @@ def environment_names(catalog: Catalog, spec: Spec) -> list[str]:
 
 
 def environment_values(catalog: Catalog, spec: Spec, name: str) -> dict[str, Any]:
-    """Return an environment's settings: those of kit.yml over the organisation's of the same name, or of `local`."""
+    """Return an environment's settings: those of kit.yml over the organisation's of the same name, or of `local`.
+
+    Its Spark `settings` lie over `config/spark.yml`.
+    """
     own = spec.environments.get(name)
     base = catalog.environments.get(name, catalog.environments["local"])
     layers = [base.model_dump(by_alias=True, exclude_none=True)]
     if own is not None:
         layers.append(own.model_dump(by_alias=True, exclude_none=True, exclude_unset=True))
-    settings = {key: value for layer in layers for key, value in layer.get("settings", {}).items()}
-    return {key: value for layer in layers for key, value in layer.items()} | {"settings": settings}
+    values = {key: value for layer in layers for key, value in layer.items()}
+    settings = dict(catalog.spark)
+    for layer in layers:
+        settings |= layer.get("settings", {}) | ({"spark.master": layer["master"]} if "master" in layer else {})
+    return {**values, "settings": settings}
 
 
 def _role(catalog: Catalog, spec: Spec, role: str) -> dict[str, Any]:
