@@ -38,6 +38,7 @@ class Guard:
         self.settings = scratch / "server.properties"
         self.jvm: subprocess.Popen[str] | None = None
         self.ready = self.stopping = False
+        self.starting = threading.Lock()
         self.tail: list[str] = []
 
     def run(self) -> None:
@@ -55,14 +56,17 @@ class Guard:
         self.record(status="failed", error="".join(self.tail))
 
     def serve(self, command: list[str]) -> None:
-        """One JVM from its start to its end."""
+        """One JVM from its start to its end; none if nobody needs it any more."""
         write_privately(self.settings, f"{self.order['properties']}spark.local.dir={self.scratch}\n")
         named = {"{settings}": str(self.settings), "{scratch}": str(self.scratch)}
-        self.jvm = subprocess.Popen(
-            [fill(part, named) for part in command], env=self.order["env"], cwd=self.folder,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - it makes one system call
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-        )  # fmt: skip
+        with self.starting:
+            if self.stopping:
+                return
+            self.jvm = subprocess.Popen(
+                [fill(part, named) for part in command], env=self.order["env"], cwd=self.folder,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - it makes one system call
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            )  # fmt: skip
         reader = threading.Thread(target=self.read_log, args=(self.jvm,), daemon=True)
         reader.start()
         # Waits for the process, not for the end of its output: a worker that outlives a killed JVM holds the pipe open.
@@ -78,7 +82,7 @@ class Guard:
                 log.flush()
                 if not self.ready:
                     self.tail = [*self.tail[-14:], line]
-                    if port := READY.search(line):
+                    if (port := READY.search(line)) and not self.stopping:
                         self.ready = True
                         self.settings.unlink()
                         self.record(status="ready", url=f"sc://localhost:{port.group(1)}", pid=jvm.pid)
@@ -102,13 +106,15 @@ class Guard:
                         break
                     since = max(since, path.stat().st_mtime)
                 else:
+                    self.stopping = True
                     self.forget()  # under the lock: whoever comes next finds no server and starts another
                     break
         self.stop()
 
     def stop(self) -> None:
         """Ask the JVM to end, and make it end."""
-        self.stopping = True
+        with self.starting:
+            self.stopping = True
         if self.jvm is None:
             return
         self.jvm.terminate()

