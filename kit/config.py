@@ -81,6 +81,7 @@ class Catalog(Part):
     gates: dict[str, Gate]
     topologies: dict[str, Topology]
     environments: dict[str, Environment]
+    spark: dict[str, str]
     flow: Stages
 
 
@@ -100,6 +101,7 @@ def _catalog(resources: Resources) -> Catalog:
         gates=_read(resources, "config/gates.yml", dict[str, Gate]),
         topologies=_read(resources, "config/topologies.yml", dict[str, Topology]),
         environments=_read(resources, "config/environments.yml", dict[str, Environment]),
+        spark=_read(resources, "config/spark.yml", dict[str, str]),
         flow=_read(resources, "stages/stages.yml", Stages),
     )
 
