@@ -40,9 +40,10 @@ def no_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def start_kernel(folder: Path, *also: str, **environment: str) -> subprocess.Popen[str]:
     """A process that opens a session as a notebook does; its first line tells the session's module."""
+    command = [sys.executable, "-W", "error::UserWarning", "-c", KERNEL, str(folder), *also]
     return subprocess.Popen(
-        [sys.executable, "-W", "error::UserWarning", "-c", KERNEL, str(folder), *also], env={**os.environ, **environment},
-        text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        command, env={**os.environ, **environment}, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
 
