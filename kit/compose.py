@@ -10,6 +10,7 @@ from typing import Any
 
 from kit.config import Catalog
 from kit.errors import TemplateError
+from kit.imports import tidy_imports
 from kit.marks import EXPRESSION, without_marks
 from kit.notebook import JOB_TAGS, Notebook, make_notebook
 from kit.ownership import ownership_facts, ownership_source
@@ -90,6 +91,8 @@ def _finished(cell: Cell, package: str, name: str) -> Cell:
             raise TemplateError(f"{marked[1]}: '{{{{' in a code cell would be eaten", hint)
         source = with_package(cell.source, package)
         _refuse_broken_code(cell, source, name)
+        if "imports" in cell.tags:
+            source = tidy_imports(source, package)
     left = _LEFTOVER.search(source)
     if left:
         said = f"{name}: {left[0].strip()!r} is left in the {cell.kind} cell that begins {source.splitlines()[0]!r}"

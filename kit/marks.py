@@ -16,7 +16,7 @@ KEPT = "\x01"
 """Stands on an empty line after a statement, which the engine would swallow together with the statement's line end."""
 
 _BRACES = re.compile(r"\{\{(.*?)\}\}")
-_SUPER = re.compile(r"^\s*\{\{ super\(\) \}\}\s*$")
+_SUPER = re.compile(r"^\s*\{\{ ?super\(\) ?\}\}\s*$")
 
 
 def marked(source: str, label: str) -> str:

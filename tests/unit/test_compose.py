@@ -115,8 +115,13 @@ def test_a_script_may_extend_a_parent_template_that_has_no_such_script(tmp_path:
 
 
 def test_super_keeps_the_parents_lines_without_an_empty_line(tmp_path: Path) -> None:
-    text = composed(tmp_path, filling("imports", "{{ super() }}", "import json"))
-    assert "from tiny_case import work\nimport json\n\nspark, p =" in text
+    text = composed(tmp_path, filling("train", "{{ super() }}", "more = 1"))
+    assert "work.train(p.run_date)\nmore = 1" in text
+
+
+def test_the_imports_of_all_scripts_are_merged_and_sorted(tmp_path: Path) -> None:
+    text = composed(tmp_path, filling("imports", "{{ super() }}", "import json", "from PACKAGE import charts"))
+    assert "import json\n\nfrom tiny_case import charts, work\n\nspark, p =" in text
 
 
 def test_an_empty_line_after_a_statement_is_kept(tmp_path: Path) -> None:
