@@ -50,7 +50,8 @@ def answered_spec(catalog: Catalog, chain: Sequence[Template], answers: Mapping[
     problems = spec_problems(YamlSource(source, "", {**said, **own}))
     if problems:
         lines = [f"{source}: {one.key}: {one.message}" for one in problems]
-        raise ConfigError("\n".join(lines), "docs/kit-yml.md of usecase-kit lists every key.")
+        hint = f"Answer with --set {problems[0].key}=... or --answers FILE, a fragment of kit.yml."
+        raise ConfigError("\n".join(lines), hint)
     spec = Spec.model_validate({**said, **own})
     refuse_inconsistencies(catalog, chain, spec, source)
     return spec

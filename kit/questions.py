@@ -38,6 +38,7 @@ def questions(
         Question("title", "Title of the use case", str(said.get("title") or name.replace("-", " ").capitalize())),
         Question("name", "Short name", name),
         Question("topology", "Topology of the team", next(iter(catalog.topologies)), tuple(catalog.topologies)),
+        *_about_data(said),
     ]
     if "people" not in answers:
         asked += [
@@ -46,6 +47,32 @@ def questions(
             Question("roles", "Roles held, of the accountable ones", " ".join(accountable)),
         ]
     return [one for one in asked if one.key not in answers]
+
+
+def _about_data(said: Mapping[str, Any]) -> list[Question]:
+    """Return the questions that a template for any data leaves open: where it lies, and what is predicted from what."""
+    asked = (
+        [] if said.get("sources") else [Question("sources", "Data (.csv, .parquet, .json; relative to the project)")]
+    )
+    texts = {"target": "Column to predict", "key": "Columns that identify a row", "event_time": "Column with the time"}
+    problem = said.get("problem", {})
+    return asked + [Question(f"problem.{key}", text) for key, text in texts.items() if not problem.get(key)]
+
+
+def _data_answers(replies: Mapping[str, str]) -> dict[str, Any]:
+    answers: dict[str, Any] = {}
+    path = replies.get("sources")
+    if path:
+        suffix = path.rpartition(".")[2].lower()
+        kind = suffix if suffix in {"csv", "parquet", "json"} else "parquet"
+        header = {"options": {"header": "true"}} if kind == "csv" else {}
+        answers["sources"] = {"cases": {"path": path, "format": kind, **header}}
+    problem: dict[str, Any] = {
+        key: replies[f"problem.{key}"] for key in ("target", "event_time") if f"problem.{key}" in replies
+    }
+    if "problem.key" in replies:
+        problem["key"] = replies["problem.key"].replace(",", " ").split()
+    return {**answers, "problem": problem} if problem else answers
 
 
 def ask_all(asked: Sequence[Question], ask: Ask) -> dict[str, Any]:
@@ -61,6 +88,7 @@ def ask_all(asked: Sequence[Question], ask: Ask) -> dict[str, Any]:
 def replied_answers(replies: Mapping[str, str]) -> dict[str, Any]:
     """Return the fragment of `kit.yml` that the replies make."""
     answers: dict[str, Any] = {key: replies[key] for key in ("title", "name", "topology") if replies.get(key)}
+    answers |= _data_answers(replies)
     if replies.get("email"):
         roles = replies.get("roles", "").replace(",", " ").split()
         answers["people"] = [{"name": replies["person"], "email": replies["email"], "roles": roles}]

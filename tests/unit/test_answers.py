@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.answers import read_answers, slug
+from kit.answers import answered_spec, read_answers, slug
 from kit.compose import Composer
 from kit.errors import ConfigError
 from kit.questions import Question, ask_all, git_identity, questions
@@ -146,3 +146,28 @@ def test_with_nobody_accountable_yet_email_and_roles_are_not_asked(composer: Com
 def test_without_git_nobody_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert git_identity() == ("", "")
+
+
+def test_what_a_template_for_any_data_leaves_open_is_asked(tmp_path: Path) -> None:
+    resources = tiny_resources(tmp_path)
+    bare = "name: bare\nversion: '1'\ntitle: B\ndescription: B\nproject:\n  problem: {type: classification}\n"
+    write(tmp_path / "templates/bare/template.yml", bare)
+    composer = tiny_composer(resources, "bare")
+    replies = {"sources": "data/cases.csv", "problem.target": "y", "problem.key": "a, b", "problem.event_time": "t"}
+    asked = questions(composer.catalog, composer.chain, {"people": []}, "x", ("", ""))
+    assert set(replies) <= {one.key for one in asked}
+    said = ask_all(asked, lambda question: replies.get(question.key, question.default))
+    spec = answered_spec(composer.catalog, composer.chain, said, "x")
+    assert (spec.problem.target, spec.problem.key, spec.problem.event_time) == ("y", ["a", "b"], "t")
+    assert (spec.sources["cases"].path, spec.sources["cases"].options) == ("data/cases.csv", {"header": "true"})
+
+
+def test_without_them_the_error_says_how_to_answer(tmp_path: Path) -> None:
+    resources = tiny_resources(tmp_path)
+    bare = "name: bare\nversion: '1'\ntitle: B\ndescription: B\nproject:\n  problem: {type: classification}\n"
+    write(tmp_path / "templates/bare/template.yml", bare)
+    composer = tiny_composer(resources, "bare")
+    with pytest.raises(ConfigError) as error:
+        answered_spec(composer.catalog, composer.chain, {}, "x")
+    assert "problem.target: Field required" in error.value.message
+    assert "--set problem.target=..." in error.value.hint

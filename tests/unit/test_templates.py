@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import pytest
@@ -18,10 +19,15 @@ from kit.notebook import JOB_TAGS, source_of
 from kit.percent import read_percent
 from kit.resources import Resources, resource
 from kit.spec import Spec
-from kit.template import template_names
+from kit.template import project_fragment, template_chain, template_names
 
 OWN = Resources((resource("stages").parent,))
 LONGEST_CELL = 15
+OPEN: dict[str, Any] = {
+    "sources": {"cases": {"path": "cases.csv"}},
+    "problem": {"target": "outcome", "key": ["id"], "event_time": "at"},
+}
+"""Answers to what a template for any data leaves open."""
 FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 CASES = [(template, stage) for template in template_names(OWN) for stage in load_catalog(OWN).flow.stages]
 
@@ -31,7 +37,9 @@ def specs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Composer,
     """Each template's composer, its spec by default and a project of it."""
     made = {}
     for template in template_names(OWN):
-        project = new_project(tmp_path_factory.mktemp("projects") / template, template, {}, resources=OWN)
+        said = project_fragment(template_chain(OWN, template))
+        answers = {} if said.get("sources") else OPEN
+        project = new_project(tmp_path_factory.mktemp("projects") / template, template, answers, resources=OWN)
         made[template] = (composer_for(OWN, load_catalog(OWN), template), project.spec, project.path)
     return made
 
