@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import jinja2.nodes
 
 from kit.blocks import Layer, read_layer, refuse_lost_blocks
 from kit.errors import TemplateError
@@ -24,6 +25,7 @@ class Scripts:
     """Renders the stage scripts of one template; `facts` are the names that `{{ }}` may use."""
 
     environment: jinja2.Environment
+    loader: _Loader
     template: str
 
     def render(self, stage: str, facts: Mapping[str, Any]) -> str:
@@ -42,9 +44,7 @@ class Scripts:
         following: str | None = name
         try:
             while following:
-                assert self.environment.loader is not None
-                source, label, _ = self.environment.loader.get_source(self.environment, following)
-                layers.append(read_layer(self.environment.parse(source, following, label), str(label)))
+                layers.append(self.loader.layer(self.environment, following))
                 following = layers[-1].extends
         except jinja2.TemplateNotFound as error:
             where = f"{layers[-1].file}:1: extends" if layers else "no template has"
@@ -58,8 +58,9 @@ class Scripts:
 def scripts_of(resources: Resources, template: str) -> Scripts:
     """Return the renderer of a template's stage scripts."""
     parents = {one.name: one.extends for one in template_chain(resources, template)}
+    loader = _Loader(resources, parents)
     environment = jinja2.Environment(
-        loader=_Loader(resources, parents),
+        loader=loader,
         undefined=jinja2.StrictUndefined,
         line_statement_prefix="#:",
         line_comment_prefix="#::",
@@ -67,7 +68,7 @@ def scripts_of(resources: Resources, template: str) -> Scripts:
         autoescape=False,  # noqa: S701 - the output is a notebook, not HTML
     )
     environment.filters["one_line"] = one_line
-    return Scripts(environment, template)
+    return Scripts(environment, loader, template)
 
 
 class _Loader(jinja2.BaseLoader):
@@ -76,14 +77,29 @@ class _Loader(jinja2.BaseLoader):
     def __init__(self, resources: Resources, parents: Mapping[str, str | None]) -> None:
         self.resources = resources
         self.parents = parents
+        self._parsed: dict[str, tuple[jinja2.nodes.Template, Layer]] = {}
 
-    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, None]:  # noqa: ARG002
-        """Return the marked source and the file's name as messages show it."""
-        path = self._path(template)
-        if path is None:
-            raise jinja2.TemplateNotFound(template)
-        label = self.resources.label(path)
-        return marked(path.read_text(encoding="utf-8"), label), label, None
+    def layer(self, environment: jinja2.Environment, name: str) -> Layer:
+        """Return a script's blocks; a script is read and parsed once, for its blocks and to be compiled."""
+        if name not in self._parsed:
+            path = self._path(name)
+            if path is None:
+                raise jinja2.TemplateNotFound(name)
+            label = self.resources.label(path)
+            script = environment.parse(marked(path.read_text(encoding="utf-8"), label), name, label)
+            self._parsed[name] = script, read_layer(script, label)
+        return self._parsed[name][1]
+
+    def load(
+        self,
+        environment: jinja2.Environment,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002
+    ) -> jinja2.Template:
+        """Return the compiled script; raises TemplateNotFound where there is none."""
+        label = self.layer(environment, name).file
+        code = environment.compile(self._parsed[name][0], name, label)
+        return jinja2.Template.from_code(environment, code, globals or {})
 
     def _path(self, template: str) -> Path | None:
         owner, _, file = template.partition("/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ class YamlSource:
 
     @classmethod
     def read(cls, path: Path) -> YamlSource:
-        """Read a file that holds one mapping; raises ConfigError with the line where it is not YAML or not a mapping."""
+        """Read a file that holds one mapping; raises ConfigError with the line where it is no YAML or no mapping."""
         try:
             return cls.parse(path.read_text(encoding="utf-8"), str(path))
         except FileNotFoundError as error:
@@ -40,13 +40,19 @@ class YamlSource:
     def parse(cls, text: str, name: str) -> YamlSource:
         """Parse a text that holds one mapping; duplicate keys are refused, as YAML itself keeps only the last."""
         try:
-            node = yaml.compose(text, Loader=_Loader)
+            loader = _Loader(text)
+            node = loader.get_single_node()
             _refuse_duplicates(node, name)
-            value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+            value = loader.construct_document(node) if node else None
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise ConfigError(
                 f"{name}:{line}: not valid YAML: {error.problem}", "Check indentation and quotes."
+            ) from error
+        except ValueError as error:
+            line = next(_wrong_values(node, loader), 1)
+            raise ConfigError(
+                f"{name}:{line}: not a value: {error}", "Correct it, or put quotes around a text."
             ) from error
         if not isinstance(value, dict):
             raise ConfigError(f"{name}:1: a mapping is expected at the top", "Write `key: value` lines.")
@@ -71,6 +77,21 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if near:
         return f"; did you mean '{near[0]}'?"
     return f"; known: {', '.join(names)}" if names else ""
+
+
+def _wrong_values(node: Any, loader: Any) -> Iterator[int]:
+    """Yield the lines of scalars that look like a value of a type and are none, such as the date 2013-13-01."""
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            loader.construct_object(node)
+        except ValueError:
+            yield node.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _wrong_values(value, loader)
+    elif isinstance(node, yaml.MappingNode):
+        for _, value in node.value:
+            yield from _wrong_values(value, loader)
 
 
 def _child(node: Any, step: str | int) -> tuple[int, Any] | None:

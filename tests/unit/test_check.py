@@ -195,6 +195,7 @@ def test_a_table_that_the_stage_does_not_declare_is_found_with_the_nearest(proje
         (("people: []", "people: [{name: A, email: a@b.c, roles: [owner]}]"), r"^people:", "unknown role 'owner'"),
         (("people: []", "people: []\npeople: []"), r"^people:", "'people' is said twice"),
         (("topology: centralized", "topology: ["), r"", "not valid YAML"),
+        (("2020-02-29", "2020-02-30"), r"2020-02-30", "not a value: day is out of range for month"),
         (("template: tiny", "template: tinny"), r"^template: ", "there is no template 'tinny'; did you mean 'tiny'?"),
         (("people: []", "people: []\nownership: {modeling: {accountable: []}}"), r"^ownership:", "exactly one role"),
         (("silver.things", "bronz.things"), r"^expectations:", "'bronz.things' is not a logical table name"),
