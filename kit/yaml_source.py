@@ -50,7 +50,7 @@ class YamlSource:
                 f"{name}:{line}: not valid YAML: {error.problem}", "Check indentation and quotes."
             ) from error
         except ValueError as error:
-            line = next(_wrong_values(node, loader), 1)
+            line = next(_wrong_values(node, _Loader("")), 1)
             raise ConfigError(
                 f"{name}:{line}: not a value: {error}", "Correct it, or put quotes around a text."
             ) from error
