@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from json.decoder import scanstring
 from typing import Any
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -48,7 +47,7 @@ def _enter(text: str, start: int, step: str | int) -> int:
     while text[position] not in "}]":
         key: str | int = count
         if is_mapping:
-            key, position = scanstring(text, position + 1)
+            key, position = _DECODER.raw_decode(text, position)
             position = _skip(text, _skip(text, position) + 1)
         if key == step:
             return position

@@ -1,0 +1,1 @@
+"""Golden projects, compared byte for byte."""

@@ -1,0 +1,1 @@
+"""Tests that need neither Spark nor a kernel."""
