@@ -65,6 +65,8 @@ def java_command(
         f"-Xmx{settings['spark.driver.memory']}",
         # Keeps a file per JVM in the system's temp folder otherwise.
         "-XX:-UsePerfData",
+        # Hadoop starts `chmod` for every file that it writes: twice as fast without Java's own helper program between.
+        *(["-Djdk.lang.Process.launchMechanism=VFORK"] if sys.platform == "linux" else []),
         f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}",
         *options,
         *shlex.split(settings.get("spark.driver.extraJavaOptions", "")),

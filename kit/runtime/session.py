@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import uuid
@@ -56,6 +57,7 @@ def get_spark(
     if (kind or os.environ.get("KIT_SPARK")) == "classic":
         from kit.runtime.classic import classic_session
 
+        silence_query_log()
         return classic_session(settings, python_path, state_dir / "spark-classic.log")
     return project_session(state_dir, settings, python_path)
 
@@ -117,6 +119,7 @@ def connect_session(url: str, token: str, session_id: str, user_id: str = USER_I
 
     # What pyspark's own builder sets: `pyspark.sql.functions` and `pyspark.ml` speak Connect from here on.
     os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"
+    silence_query_log()
     channel = DefaultChannelBuilder(connection_string(url, token, session_id, user_id))
     spark: Any = ConnectSession.builder.channelBuilder(channel).create()
     spark.client.set_retry_policies([DefaultPolicy(max_retries=MAX_RETRIES)])
@@ -158,3 +161,11 @@ def silence() -> None:
     for module in ("pyspark", "py4j", "google.protobuf", "grpc"):
         warnings.filterwarnings("ignore", module=rf"{module}(\..*)?")
     warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
+
+
+def silence_query_log() -> None:
+    """Keep pyspark from printing each failed query as JSON besides raising it."""
+    from pyspark.logger import PySparkLogger
+
+    for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
+        PySparkLogger.getLogger(name).setLevel(logging.CRITICAL + 1)

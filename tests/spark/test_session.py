@@ -24,6 +24,12 @@ if "work" in sys.argv:
     spark.range(5).write.mode("overwrite").save(table)
     spark.sql(f"merge into delta.`{table}` t using (select 7L as id) s on t.id = s.id when not matched then insert *")
     assert spark.read.load(table).count() == 6
+    try:
+        spark.sql("select nosuch from range(1)").collect()
+    except Exception as error:
+        assert "nosuch" in str(error) and "at org.apache" not in str(error), error
+    else:
+        raise SystemExit("a wrong query is no error")
 assert get_spark(Path(sys.argv[1]), {}) is spark
 print(type(spark).__module__, flush=True)
 sys.stdin.readline()
