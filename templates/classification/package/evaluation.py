@@ -19,6 +19,9 @@ STEP, REACH, TINY = 0.05, 10.0, 1e-9
 TOP = 0.1
 """The share of rows with the highest scores that is acted upon."""
 
+MEASURES = ("auc", "average_precision", "log_loss", "brier", "rate", "mean_score", "top_precision", "lift", "rows")
+"""What `measures` returns."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -141,6 +144,48 @@ def intervals(
         for name, values in aucs.items()
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high", "ahead_low"])
+
+
+def comparison(counts: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Return the measures of each model with the interval of its AUC, in the order of `names` (score column to name).
+
+    Besides `measures`: `auc_low`, `auc_high`, and `lead_low`, the lower end of the lead over the last one. `counts` has the
+    slice `day`.
+    """
+    by_day = counts[counts["slice"] == "day"]
+    found = pd.DataFrame({said: measures(by_day[by_day["model"] == name]) for name, said in names.items()}).T
+    ends = intervals(by_day, list(names)).rename(index=dict(names))
+    return found.assign(auc_low=ends["low"], auc_high=ends["high"], lead_low=ends["ahead_low"])
+
+
+def verdict(measured: pd.DataFrame, by_month: pd.DataFrame) -> tuple[str, str]:
+    """Return the recommendation at the gate and its reason; `measured` of `comparison`, the model first and the rule last.
+
+    Rework where the rule is as good as the model or the lead may be chance; how far calibration strays is told, not judged.
+    """
+    model, rule = measured.iloc[0], measured.iloc[-1]
+    gap = (
+        (by_month["mean_score"] - by_month["rate"]).abs().max()
+        if len(by_month)
+        else abs(model["mean_score"] - model["rate"])
+    )
+    both = f"AUC {model['auc']:.3f} ({model['auc_low']:.3f} to {model['auc_high']:.3f}) against {rule['auc']:.3f} of the simple rule"
+    if model["auc"] <= rule["auc"]:
+        return "rework", f"The simple rule wins: {both}. Use the rule, or find better columns."
+    if model["lead_low"] <= 0:
+        return "rework", f"The lead over the simple rule may be chance: {both}."
+    said = f"{both}; {model['top_precision']:.0%} positives in the top tenth against {model['rate']:.0%} overall"
+    return "accept", f"{said}; in its worst month the mean score is off by {gap:.3f}."
+
+
+def table(measured: pd.DataFrame, slices: Mapping[str, pd.DataFrame], **same: object) -> pd.DataFrame:
+    """Return the rows of `modeling.evaluation`: `model`, `slice`, `value`, the measures, and the columns `same`."""
+    shared = list(MEASURES)
+    rows = [measured[shared].rename_axis("model").reset_index().assign(slice="all", value="all")]
+    rows += [
+        one[["value", *shared]].assign(model=measured.index[0], slice=name) for name, one in slices.items() if len(one)
+    ]
+    return pd.concat(rows, ignore_index=True)[["model", "slice", "value", *shared]].assign(**same)
 
 
 def _drawn_aucs(counts: pd.DataFrame, days: Sequence[str], drawn: Floats) -> Floats:

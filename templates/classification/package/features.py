@@ -25,7 +25,10 @@ LINEAR, TREES = "linear_features", "tree_features"
 """Vectors that `preparation` makes: for linear models (with squares), and for trees."""
 RULE = "rule_score"
 """The smoothed rate of the strongest pair of columns: the benchmark's score."""
+SCORE = "score"
+"""The probability of the positive class, as the model says it."""
 SMOOTHING = 50.0
+"""Cases of the overall rate that are mixed into the rate of each category."""
 _NUMERIC = {"tinyint", "smallint", "int", "bigint", "float", "double", "boolean"}
 
 
@@ -130,6 +133,14 @@ def preparation(train: DataFrame, columns: Columns, pairs: Sequence[Crossed]) ->
             VectorAssembler(inputCols=[*trees, *squares], outputCol=LINEAR),
         ]
     ).fit(train)
+
+
+def slices(sample: DataFrame, categorical: Sequence[str], most: int = 40) -> dict[str, str]:
+    """Return the categorical columns with at most `most` values, as SQL expressions by which results are cut."""
+    if not categorical:
+        return {}
+    row = sample.agg(*[F.approx_count_distinct(name).alias(name) for name in categorical]).first().asDict()
+    return {name: f"`{name}`" for name in categorical if row[name] <= most}
 
 
 def input_names(preparation: PipelineModel) -> dict[str, list[str]]:
