@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import warnings
 from collections.abc import Iterator
@@ -16,8 +17,8 @@ from kit.source_notebook import SourceNotebook
 from kit.spec import Spec, TableName
 from kit.yaml_source import nearest
 
-_TABLE = re.compile(r"""["'{](?P<name>""" + TableName.strip("^$").replace("(", "(?:") + r""")["'}]""")
-_SOURCE = re.compile(r"""stage\.source\(\s*["'](?P<name>\w+)["']""")
+_NAME = TableName.strip("^$").replace("(", "(?:")
+_PLACEHOLDER = re.compile(r"\{(" + _NAME + r")\}")
 
 
 def form_findings(notebook: SourceNotebook) -> Iterator[Finding]:
@@ -44,10 +45,18 @@ def table_findings(notebook: SourceNotebook, catalog: Catalog, spec: Spec) -> It
 
 
 def _tables_in(cell: dict[str, Any]) -> Iterator[str]:
-    if cell.get("cell_type") == "code":
-        source = source_of(cell)
-        yield from (found["name"] for found in _TABLE.finditer(source))
-        yield from (f"source.{found['name']}" for found in _SOURCE.finditer(source))
+    """Yield the tables that a code cell names: texts that are one, `{layer.name}` in SQL, `stage.source("name")`."""
+    try:
+        tree = ast.parse(source_of(cell) if cell.get("cell_type") == "code" else "")
+    except SyntaxError:  # a magic command of an interactive session; its text is not Python to look into
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from [node.value] if re.fullmatch(_NAME, node.value) else _PLACEHOLDER.findall(node.value)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "source":
+            first = node.args[0] if node.args else None
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield f"source.{first.value}"
 
 
 def _validity(notebook: SourceNotebook) -> Iterator[Finding]:

@@ -188,6 +188,29 @@ def test_a_table_that_the_stage_does_not_declare_is_found_with_the_nearest(proje
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        "stage.read('gold.features')",
+        "stage.sql('select avg(x) from {gold.features}')",
+        "print(f'version {serving.number} of {gold.rows:,}')",
+        "stage.metrics({'test.auc': 1}); note = 'see gold.nothing there'",
+        "%matplotlib inline",
+    ],
+)
+def test_what_only_looks_like_a_table_or_is_declared_is_not_found(
+    project: Path, resources: Resources, code: str
+) -> None:
+    edit(project / MODELING, "work.train(p.run_date)", code)
+    assert check_project(project, resources=resources) == []
+
+
+def test_a_source_or_a_table_in_sql_that_is_not_declared_is_found(project: Path, resources: Resources) -> None:
+    edit(project / MODELING, "work.train(p.run_date)", "stage.sql('select 1 from {silver.x}', stage.source('y'))")
+    found = [one.message for one in check_project(project, resources=resources)]
+    assert ["'silver.x'" in found[1], "'source.y'" in found[0]] == [True, True]
+
+
+@pytest.mark.parametrize(
     ("edited", "line", "said"),
     [
         (("topology:", "topologie:"), r"^topologie:", "topologie: unknown key; did you mean 'topology'?"),

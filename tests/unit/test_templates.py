@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -47,24 +48,30 @@ def specs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Composer,
 Specs = dict[str, tuple[Composer, Spec, Path]]
 
 
+def lines_to_read(source: str) -> int:
+    """Return the lines of code with text in them; an import that is wrapped over several is one."""
+    wrapped = sum(
+        (node.end_lineno or 0) - node.lineno for node in ast.parse(source).body if isinstance(node, ast.ImportFrom)
+    )
+    return len([line for line in source.splitlines() if line.strip()]) - wrapped
+
+
 @pytest.mark.parametrize(("template", "stage"), CASES)
 def test_no_code_cell_is_longer_than_a_person_reads_at_a_glance(specs: Specs, template: str, stage: str) -> None:
     composer, spec, _ = specs[template]
-    cells = composer.notebook(spec, stage)["cells"]
-    own = [cell for cell in cells if not set(cell["metadata"].get("tags", [])) & {"parameters"}]
-    lengths = {
-        source_of(cell).splitlines()[0]: len([line for line in source_of(cell).splitlines() if line.strip()])
-        for cell in own
-        if cell["cell_type"] == "code"
-    }
-    assert {first: length for first, length in lengths.items() if length > LONGEST_CELL} == {}
+    sources = [
+        source_of(cell)
+        for cell in composer.notebook(spec, stage)["cells"]
+        if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", [])
+    ]
+    assert [source for source in sources if lines_to_read(source) > LONGEST_CELL] == []
 
 
 @pytest.mark.parametrize(("template", "stage"), CASES)
 def test_jupytext_reads_the_script_as_we_do(specs: Specs, template: str, stage: str) -> None:
     composer, spec, _ = specs[template]
     facts = {"spec": spec, "stage": composer.catalog.flow.stages[stage], "package": spec.package}
-    script = without_marks(composer.scripts.render(stage, facts))
+    script = without_marks(composer.scripts.render(stage, facts)).lstrip()
     ours = [(cell.kind, cell.source, list(cell.tags)) for cell in read_percent(script, stage)]
     read = jupytext.reads(script, FORMAT).cells
     assert ours == [(one.cell_type, one.source.strip("\n"), one.metadata.get("tags", [])) for one in read]
