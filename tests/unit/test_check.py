@@ -207,7 +207,7 @@ def test_what_only_looks_like_a_table_or_is_declared_is_not_found(
 def test_a_source_or_a_table_in_sql_that_is_not_declared_is_found(project: Path, resources: Resources) -> None:
     edit(project / MODELING, "work.train(p.run_date)", "stage.sql('select 1 from {silver.x}', stage.source('y'))")
     found = [one.message for one in check_project(project, resources=resources)]
-    assert ["'silver.x'" in found[1], "'source.y'" in found[0]] == [True, True]
+    assert ["'silver.x'" in found[0], "'source.y'" in found[1]] == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,149 @@
+"""The models that compete, how their settings are chosen, and the one pipeline that comes out.
+
+`modeling` calls it. Settings are chosen on the last part of the learning days; the hold-out is not touched here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from pyspark.ml import PipelineModel
+from pyspark.ml.classification import GBTClassifier, LogisticRegression, LogisticRegressionModel
+from pyspark.ml.functions import vector_to_array
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from .bins import Crossed
+from .evaluation import measures, score_counts
+from .features import LABEL, LINEAR, RULE, SCORE, TREES, Columns, preparation
+from .split import Split
+
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A kind of model with one choice of its settings."""
+
+    kind: str
+    settings: Mapping[str, Any]
+
+    @property
+    def features(self) -> str:
+        """The prepared vector that it learns from."""
+        return LINEAR if self.kind == "logistic regression" else TREES
+
+    def fit(self, prepared: DataFrame) -> Any:
+        """Return the model, trained on prepared rows with a label."""
+        common = {"featuresCol": self.features, "labelCol": LABEL}
+        if self.kind == "logistic regression":
+            return LogisticRegression(**common, maxIter=50, tol=1e-5, **self.settings).fit(prepared)
+        return GBTClassifier(**common, seed=SEED, stepSize=0.2, subsamplingRate=0.5, **self.settings).fit(prepared)
+
+
+CANDIDATES = (
+    Candidate("logistic regression", {"regParam": 0.0}),
+    Candidate("logistic regression", {"regParam": 0.01}),
+    Candidate("gradient boosting", {"maxIter": 20, "maxDepth": 4}),
+)
+
+
+def tune(early: DataFrame, late: DataFrame, columns: Columns, pairs: Sequence[Crossed]) -> pd.DataFrame:
+    """Return how each candidate, learnt on `early`, does on `late`: `model`, `settings`, `auc`, `log_loss`, best first.
+
+    The row `simple rule` is the smoothed rate of the strongest pair. Both tables need a label in every row.
+    """
+    prepared = preparation(early, columns, pairs)
+    kept = [LABEL, RULE, LINEAR, TREES]
+    learnt = prepared.transform(early).select(*kept).cache()
+    judged = prepared.transform(late).select(*kept).cache()
+    rows = [{"model": "simple rule", "settings": pairs[0].column, "candidate": None, **_measured(judged, RULE)}]
+    for one in CANDIDATES:
+        scored = with_score(one.fit(learnt).transform(judged))
+        said = ", ".join(f"{name} {value}" for name, value in one.settings.items())
+        rows.append({"model": one.kind, "settings": said, "candidate": one, **_measured(scored, SCORE)})
+    learnt.unpersist()
+    judged.unpersist()
+    return pd.DataFrame(rows).sort_values("auc", ascending=False, ignore_index=True)
+
+
+def best_of(trials: pd.DataFrame) -> Candidate:
+    """Return the candidate with the highest AUC of `tune`, the simple rule aside."""
+    found: Candidate = trials.loc[trials["candidate"].notna(), "candidate"].iloc[0]
+    return found
+
+
+def train(known: DataFrame, columns: Columns, pairs: Sequence[Crossed], chosen: Candidate) -> PipelineModel:
+    """Return the pipeline from raw columns to a probability, fitted on rows with a label."""
+    prepared = preparation(known, columns, pairs)
+    rows = prepared.transform(known).select(LABEL, chosen.features).cache()
+    model = chosen.fit(rows)
+    rows.unpersist()
+    return PipelineModel(stages=[*prepared.stages, model])
+
+
+def score(pipeline: PipelineModel, cases: DataFrame, keep: Sequence[str]) -> DataFrame:
+    """Return the columns `keep` of each case with `score` and `rule_score`, both probabilities of the positive class."""
+    return with_score(pipeline.transform(cases)).select(*keep, SCORE, RULE)
+
+
+def with_score(predicted: DataFrame) -> DataFrame:
+    """Add `score`, the probability of the positive class, to what a model has predicted."""
+    return predicted.withColumn(SCORE, vector_to_array("probability")[1])
+
+
+def described(pipeline: PipelineModel) -> str:
+    """Return the model at the end of a pipeline in a few words."""
+    model = pipeline.stages[-1]
+    if isinstance(model, LogisticRegressionModel):
+        return f"logistic regression on {model.numFeatures} prepared columns"
+    return f"{model.getNumTrees} boosted trees of depth {model.getOrDefault('maxDepth')} on {model.numFeatures} prepared columns"
+
+
+def params(chosen: Candidate, split: Split, columns: Columns, pairs: Sequence[Crossed]) -> dict[str, Any]:
+    """Return what a run records as its parameters."""
+    return {
+        "model": chosen.kind,
+        **chosen.settings,
+        "learnt_from": f"{split.first} to before {split.test}",
+        "held_out": f"{split.test} to {split.last}",
+        "features": len(columns.all),
+        "pairs": "; ".join(one.column for one in pairs),
+    }
+
+
+def example(cases: DataFrame, columns: Columns, rows: int = 5) -> pd.DataFrame:
+    """Return a few rows of the model's input: numbers as float, the rest as text."""
+    numbers = [F.col(name).cast("double") for name in columns.numeric]
+    return cases.select(*numbers, *[F.col(name).cast("string") for name in columns.categorical]).limit(rows).toPandas()
+
+
+def importance(pipeline: PipelineModel, cases: DataFrame, columns: Columns) -> pd.DataFrame:
+    """Return how much AUC is lost when a column is shuffled (Breiman 2001): `column`, `auc_lost`, largest first.
+
+    Every case is scored once as it is and once per column with that column taken from another case, in one pass; so give a
+    few thousand labelled cases.
+    """
+    names = columns.all
+    by_chance = Window.orderBy(F.xxhash64(*names))
+    pairs = cases.select(LABEL, *names, F.lead(F.struct(*names)).over(by_chance).alias("other")).where(
+        "other is not null"
+    )
+    copies = pairs.withColumn("shuffled", F.explode(F.sequence(F.lit(-1), F.lit(len(names) - 1))))
+    values = [
+        F.when(F.col("shuffled") == place, F.col("other")[name]).otherwise(F.col(name)).alias(name)
+        for place, name in enumerate(names)
+    ]
+    scored = score(pipeline, copies.select(LABEL, "shuffled", *values), [LABEL, "shuffled"])
+    counts = score_counts(scored, [SCORE], {"shuffled": "shuffled"})
+    aucs = {int(value): measures(part)["auc"] for value, part in counts.groupby("value")}
+    lost = [{"column": name, "auc_lost": aucs[-1] - aucs[place]} for place, name in enumerate(names)]
+    return pd.DataFrame(lost).sort_values("auc_lost", ascending=False, ignore_index=True)
+
+
+def _measured(judged: DataFrame, column: str) -> dict[str, float]:
+    found = measures(score_counts(judged, [column], {"all": "'all'"}))
+    return {name: found[name] for name in ("auc", "log_loss")}

@@ -1,0 +1,144 @@
+"""The cases of a classification before any model: how many, how often positive, and what simple rules achieve.
+
+`definition` calls it. What is collected is bounded by months, hours and bins, never by rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from .bins import Cut, count_bins, fit_bins
+from .evaluation import auc, top_precision
+from .features import DAY, LABEL, TIME, is_numeric
+
+FEWEST_POSITIVES = 200
+"""Below this many positive cases on either side of the split no figure of a model would be stable."""
+SMOOTHING = 20.0
+"""Rows of the overall rate that are mixed into the rate of each group of a rule."""
+
+
+def in_days(population: DataFrame, first: dt.date | None, last: dt.date | None) -> DataFrame:
+    """Return the cases whose `event_day` lies from `first` to `last`, both included; None is unbounded."""
+    kept = population if first is None else population.where(F.col(DAY) >= F.lit(first))
+    return kept if last is None else kept.where(F.col(DAY) <= F.lit(last))
+
+
+def rates(population: DataFrame) -> pd.DataFrame:
+    """Return counts by `month` (its first day), `weekday` (0 Monday) and `hour`: `rows`, `known`, `positives`, `first_day`."""
+    by = {"month": F.trunc(DAY, "month"), "weekday": F.weekday(DAY), "hour": F.hour(TIME)}
+    return (
+        population.groupBy(*[column.alias(name) for name, column in by.items()])
+        .agg(
+            F.count(F.lit(1)).alias("cases"),
+            F.count(LABEL).alias("rows"),
+            F.coalesce(F.sum(LABEL), F.lit(0.0)).alias("positives"),
+            F.min(DAY).alias("first_day"),
+            F.max(DAY).alias("last_day"),
+        )
+        .toPandas()
+    )
+
+
+def rate_by(counts: pd.DataFrame, *groups: str | Sequence[str]) -> list[pd.DataFrame]:
+    """Return `rows` (with a known outcome) and `positives` of `rates`, summed by each of the groups and in their order."""
+    names = [[one] if isinstance(one, str) else list(one) for one in groups]
+    return [counts.groupby(by, as_index=False)[["rows", "positives"]].sum().query("rows > 0") for by in names]
+
+
+def first_test_day(counts: pd.DataFrame, declared: dt.date | None) -> dt.date:
+    """Return the declared first day of the hold-out, or the first of the month after which the last quarter of cases lies."""
+    if declared is not None:
+        return declared
+    by_month = counts.groupby("month")["rows"].sum().sort_index()
+    after = by_month.cumsum() - by_month >= 0.75 * by_month.sum()
+    first: dt.date = by_month.index[after.to_numpy()][0] if after.any() else by_month.index[-1]
+    return first
+
+
+def summary(counts: pd.DataFrame, test_start: dt.date) -> pd.DataFrame:
+    """Return cases, those with a known outcome, positives and their rate, for the days before and from `test_start` on."""
+    side = (counts["month"] >= test_start.replace(day=1)).map({False: "to learn from", True: "hold-out"})
+    both = counts.groupby(side.rename("part"), sort=False).agg(
+        first=("first_day", "min"),
+        last=("last_day", "max"),
+        cases=("cases", "sum"),
+        known=("rows", "sum"),
+        positives=("positives", "sum"),
+    )
+    both["rate"] = both["positives"] / both["known"].clip(lower=1)
+    return both.astype({"positives": int}).reindex(["to learn from", "hold-out"])
+
+
+def cuts(population: DataFrame, problem: Mapping[str, Any]) -> list[Cut]:
+    """Return bins of every column that is not key, time or target, whether it may be used or not."""
+    closed = {*problem["key"], problem["event_time"], problem["target"], LABEL, TIME, DAY}
+    kinds = {name: kind for name, kind in population.dtypes if name not in closed and not name.startswith("_")}
+    numeric = [name for name, kind in kinds.items() if is_numeric(kind)]
+    return list(fit_bins(population, numeric, [name for name, kind in kinds.items() if kind == "string"], count=20))
+
+
+def judged(found: pd.DataFrame, problem: Mapping[str, Any], limit: float) -> pd.DataFrame:
+    """Add `state` to what columns can do alone: declared as leak, suspicious (better than `limit`), or usable."""
+    telling = (found["auc"] > limit) | (found["filled_with_outcome"] > 0.5)
+    state = telling.map({True: "suspicious", False: "usable"}).mask(
+        found["column"].isin(list(problem["leaks"])), "declared as leak"
+    )
+    return found.assign(state=state)
+
+
+def best_usable(cuts: Sequence[Cut], strength: pd.DataFrame, most: int) -> list[Cut]:
+    """Return the cuts of the strongest usable columns, strongest first."""
+    named = {one.column: one for one in cuts}
+    return [named[column] for column in strength.loc[strength["state"] == "usable", "column"].head(most)]
+
+
+def benchmarks(population: DataFrame, rules: Sequence[Cut], test_start: dt.date) -> pd.DataFrame:
+    """Return what each rule achieves on the days from `test_start` on with the rates of the days before, best first.
+
+    A rule scores a case with the smoothed rate of its group. Columns: `rule`, `auc`, `top_rate` (rate among the tenth with
+    the highest scores), `rate` (among all), `cases`, `groups`. The last row is the base rate alone, whose AUC is 0.5.
+    """
+    known = population.where(F.col(LABEL).isNotNull()).withColumn("held_out", F.col(DAY) >= F.lit(test_start))
+    counts = count_bins(known, rules, ["held_out"], positives=LABEL)
+    found = [_benchmark(one.column, counts[counts["column"] == one.column]) for one in rules]
+    best = pd.DataFrame(found).sort_values("auc", ascending=False, ignore_index=True)
+    base = best.iloc[[0]].assign(rule="base rate alone", auc=0.5, top_rate=best["rate"].iloc[0], groups=1)
+    return pd.concat([best, base], ignore_index=True)
+
+
+def recommendation(
+    found: pd.DataFrame, breaches: Sequence[str], suspicious: Sequence[str], best: Mapping[str, Any]
+) -> tuple[str, str]:
+    """Return the outcome at the gate and why: stop without enough positives, revise where something is open, else go."""
+    few = found.index[found["positives"].fillna(0) < FEWEST_POSITIVES]
+    if len(few):
+        return "stop", f"fewer than {FEWEST_POSITIVES} positive cases {' and '.join(few)}"
+    if breaches:
+        return "revise", f"sources break their contract: {'; '.join(breaches)}"
+    if suspicious:
+        return "revise", f"columns that know too much and are not declared: {', '.join(suspicious)}"
+    said = f"{best['rule']} reaches AUC {best['auc']:.3f} and {best['top_rate']:.0%} in the top tenth, against {best['rate']:.0%}"
+    return "go", f"{int(found['positives'].sum()):,} positive cases, sources keep their contract; to beat: {said}"
+
+
+def _benchmark(rule: str, counts: pd.DataFrame) -> dict[str, Any]:
+    learnt = counts[~counts["held_out"]].set_index("bin")
+    test = counts[counts["held_out"]].set_index("bin")
+    overall = learnt["positives"].sum() / max(learnt["rows"].sum(), 1)
+    scores = (learnt["positives"] + SMOOTHING * overall) / (learnt["rows"] + SMOOTHING)
+    judged = test.assign(score=scores.reindex(test.index).fillna(overall)).sort_values("score", ascending=False)
+    rows, positives = judged["rows"].to_numpy(float), judged["positives"].to_numpy(float)
+    return {
+        "rule": f"past rate by {rule}",
+        "auc": auc(judged["score"], positives, rows - positives),
+        "top_rate": top_precision(rows, positives),
+        "rate": float(positives.sum() / max(rows.sum(), 1)),
+        "cases": int(rows.sum()),
+        "groups": len(learnt),
+    }

@@ -1,0 +1,170 @@
+"""Rows on their way from source to gold: days to load, one row per key, counts that must add up, a data dictionary.
+
+`data_engineering` calls it; reading and writing stay in the notebook.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+EPOCH, END = dt.date(1, 1, 1), dt.date(9999, 12, 31)
+NOT_DESCRIBED = "not described yet"
+
+
+def days_to_load(
+    loaded: tuple[dt.date, dt.date] | None, start: dt.date | None, end: dt.date | None, lookback: int
+) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day to load, both included.
+
+    `loaded` are the first and last day that bronze holds (None where there is none), `start` and `end` the wanted days
+    (None means unbounded). Days that are there are left alone but for the last `lookback`, whose rows may have been
+    corrected. All days are loaded where the wanted first day is not there yet.
+    """
+    first, last = start or EPOCH, end or END
+    if loaded is None or loaded[0] > first or last < loaded[0]:
+        return first, last
+    return max(first, min(loaded[1], last) - dt.timedelta(days=lookback - 1)), last
+
+
+def ingested(df: DataFrame, source: str, fingerprint: str | None, run_id: str, run_date: dt.date | None) -> DataFrame:
+    """Add where a row comes from: `_source`, `_fingerprint` (of the source's state), `_run_id`, `_run_date`."""
+    said = {"_source": source, "_fingerprint": fingerprint, "_run_id": run_id}
+    return df.withColumns(
+        {name: F.lit(value).cast("string") for name, value in said.items()}
+        | {"_run_date": F.lit(run_date).cast("date")}
+    )
+
+
+def day_condition(first: dt.date | None, last: dt.date | None, column: str = "event_date") -> str:
+    """Return the SQL condition that a row lies in the days from `first` to `last`, both included; None is unbounded."""
+    return f"`{column}` >= DATE'{first or EPOCH}' AND `{column}` <= DATE'{last or END}'"
+
+
+def day_range(df: DataFrame) -> tuple[dt.date, dt.date] | None:
+    """Return the first and last `event_date` of a table, None where it has no rows."""
+    row = df.agg(F.min("event_date").alias("first"), F.max("event_date").alias("last")).first()
+    return (row["first"], row["last"]) if row and row["first"] is not None else None
+
+
+def with_event_date(df: DataFrame, event_time: str) -> DataFrame:
+    """Add `event_date`, the day of the column `event_time`, which may be a text."""
+    return df.withColumn("event_date", F.expr(f"to_date(try_cast(`{event_time}` as timestamp))"))
+
+
+def without_duplicates(df: DataFrame, key: Sequence[str], repeated: int) -> DataFrame:
+    """Return one row per key, the same one at every run: the last loaded, then the one with the largest hash.
+
+    `repeated` is the number of rows to drop, from `count_rows`; where it is 0 nothing needs to be sorted.
+    """
+    if not repeated:
+        return df
+    plain = [F.col(f"`{name}`") for name, kind in df.dtypes if not kind.startswith("map") and not name.startswith("_")]
+    loaded = [F.desc(name) for name in ("_run_date",) if name in df.columns]
+    ranked = Window.partitionBy(*[F.col(f"`{name}`") for name in key]).orderBy(*loaded, F.desc(F.xxhash64(*plain)))
+    return df.withColumn("_rank", F.row_number().over(ranked)).where("_rank = 1").drop("_rank")
+
+
+def count_rows(df: DataFrame, key: Sequence[str]) -> tuple[int, int]:
+    """Return the rows and how many of them repeat a key, counted apart from whatever the pipeline does with them."""
+    keys = df.groupBy(*[F.col(f"`{name}`") for name in key]).agg(F.count(F.lit(1)).alias("rows"))
+    row = keys.agg(F.coalesce(F.sum("rows"), F.lit(0)).alias("rows"), F.count(F.lit(1)).alias("keys")).first()
+    assert row is not None
+    return row["rows"], row["rows"] - row["keys"]
+
+
+def by_day(df: DataFrame, problem: Mapping[str, Any]) -> pd.DataFrame:
+    """Return counts by day of the event time, in order and in one pass.
+
+    Columns: `event_date`, `rows`, `negative`, `positive`, `outcome unknown`, and `gaps <column>` for each column.
+    """
+    target = F.col(problem["target"])
+    positive = target.cast("string") == str(problem["positive"])
+    kinds = {"negative": ~positive, "positive": positive, "outcome unknown": target.isNull()}
+    kinds |= {f"gaps {name}": F.col(f"`{name}`").isNull() for name in df.columns}
+    days = df.groupBy(F.to_date(problem["event_time"]).alias("event_date"))
+    counts = [F.count(F.lit(1)).alias("rows"), *[F.count_if(kind).alias(name) for name, kind in kinds.items()]]
+    return days.agg(*counts).toPandas().sort_values("event_date", ignore_index=True)
+
+
+def rows_by_kind(days: pd.DataFrame) -> pd.DataFrame:
+    """Return `event_date` and the rows of each kind of outcome, of `by_day`."""
+    return days[["event_date", "negative", "positive", "outcome unknown"]]
+
+
+def gaps_by_month(days: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of empty values of each column by month (`month`, its first day), of `by_day`."""
+    gaps = [name for name in days.columns if name.startswith("gaps ")]
+    month = pd.to_datetime(days["event_date"]).dt.to_period("M").dt.to_timestamp().rename("month")
+    sums = days.groupby(month)[["rows", *gaps]].sum()
+    shares = sums[gaps].div(sums["rows"], axis=0)
+    return shares.rename(columns=lambda name: name.removeprefix("gaps ")).reset_index()
+
+
+def silent_days(days: pd.DataFrame) -> list[dt.date]:
+    """Return the days between the first and the last of `by_day` on which there is no row at all."""
+    all_days = pd.date_range(days["event_date"].min(), days["event_date"].max())
+    return sorted({day.date() for day in all_days} - {pd.Timestamp(day).date() for day in days["event_date"]})
+
+
+def recommendation(breaches: Sequence[str], dictionary: pd.DataFrame, days: pd.DataFrame) -> tuple[str, str]:
+    """Return the outcome at the gate and its reason: abandon without rows, collect more where a key or a feature is broken."""
+    if days.empty:
+        return "abandon", "gold.features has no rows"
+    empty = list(dictionary.loc[(dictionary["gaps"] == 1) & (dictionary["role"] == "feature"), "column"])
+    if breaches or empty:
+        return "collect more", "; ".join([*breaches, *[f"feature {name} is empty" for name in empty]])
+    silent = len(silent_days(days))
+    return (
+        "proceed",
+        f"{days['rows'].sum():,} rows on {len(days)} days, keys unique, no feature empty, {silent} days without rows",
+    )
+
+
+def open_points(checked: Mapping[str, Any], dictionary: pd.DataFrame, most: float = 0.05) -> list[str]:
+    """Return what the next stage should know: broken expectations, columns with gaps over `most`, undescribed columns."""
+    broken = [
+        f"{table}: {one.name} is not met by {one.failed:,} of {one.total:,} rows ({one.action}). {one.description}"
+        for table, found in checked.items()
+        for one in found.results
+        if one.failed
+    ]
+    gappy = dictionary[(dictionary["gaps"] > most) & (dictionary["role"] == "feature")]
+    gaps = [f"feature {row.column} is empty in {row.gaps:.1%} of rows" for row in gappy.itertuples()]
+    unsaid = list(dictionary.loc[dictionary["meaning"] == NOT_DESCRIBED, "column"])
+    return [*broken, *gaps, *([f"not described in the dictionary: {', '.join(unsaid)}"] if unsaid else [])]
+
+
+def dictionary(columns: pd.DataFrame, meanings: Mapping[str, str], roles: Mapping[str, str]) -> pd.DataFrame:
+    """Return the data dictionary of a profiled table.
+
+    Columns: `column`, `type`, `role`, `meaning` (NOT_DESCRIBED where `meanings` has none), `gaps` (share), `distinct`
+    (estimate), `smallest`, `largest`.
+    """
+    names = columns["column"]
+    return pd.DataFrame(
+        {
+            "column": names,
+            "type": columns["type"],
+            "role": [roles.get(name, "") for name in names],
+            "meaning": [meanings.get(name, NOT_DESCRIBED) for name in names],
+            "gaps": columns["nulls"] / columns["rows"].clip(lower=1),
+            "distinct": columns["distinct"],
+            "smallest": columns["smallest"],
+            "largest": columns["largest"],
+        }
+    )
+
+
+def column_roles(problem: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str]:
+    """Return the role of each column in the problem: key, event time, target, feature, leak; nothing for the rest."""
+    roles = dict.fromkeys(problem["leaks"], "leak") | dict.fromkeys(problem["key"], "key")
+    features = [*problem["features"]["numeric"], *problem["features"]["categorical"]]
+    roles |= dict.fromkeys(features, "feature")
+    roles |= {problem["event_time"]: "event time", problem["target"]: "target"}
+    return {name: roles[name] for name in columns if name in roles}

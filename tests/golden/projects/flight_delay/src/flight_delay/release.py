@@ -1,0 +1,72 @@
+"""The release of a version: whether it takes the champion's place, the proof that it serves what was tested, the runbook.
+
+`deployment` calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kit.runtime.errors import KitError
+
+from .registry import Version
+
+CLOSE = 1e-9
+"""Scores of the same model on the same row may differ by so much, from the order of sums."""
+
+
+class ServesSomethingElse(KitError):
+    """Raised when the model that is served does not give the scores that were stored."""
+
+
+def verdict(challenger: Version, champion: Version | None, lead: Mapping[str, float], margin: float) -> tuple[str, str]:
+    """Return `release` or `hold` and why; `lead` is that of the challenger: `lead`, and `low`, the end of its interval."""
+    if champion is None:
+        return "release", f"version {challenger.number} is the first; there is no champion to beat"
+    if champion.number == challenger.number:
+        return "release", f"version {champion.number} is the champion already and stays"
+    said = f"ahead of version {champion.number} by {lead['lead']:+.4f} on the same days, at least {lead['low']:+.4f}"
+    if lead["lead"] >= margin:
+        return "release", f"version {challenger.number} is {said}"
+    return "hold", f"version {challenger.number} is {said}; a lead of {margin:g} is wanted, so the champion stays"
+
+
+def refuse_difference(difference: float | None, compared: int, wanted: int) -> None:
+    """Raise ServesSomethingElse unless all `wanted` rows were found and no score differs by more than CLOSE."""
+    if compared != wanted or difference is None or difference > CLOSE:
+        raise ServesSomethingElse(
+            f"of {wanted} scores {compared} are stored, and the largest difference is {difference}",
+            "Do not release: the registry serves another model than the one that was tested.",
+        )
+
+
+def runbook(stage: Any, serving: Version, rehearsed: str) -> str:
+    """Return the runbook as markdown: what is served, how it is checked, whom to call, and the way back."""
+    owners = stage.ownership
+    people = [_held(owners.accountable), *[_held(one) for one in owners.responsible]]
+    lines = [
+        "| question | answer |",
+        "| :--- | :--- |",
+        f"| What is served | `{serving.name}` version {serving.number}, alias `champion` |",
+        f"| Where | table `serving.predictions` in environment `{stage.context.environment}` |",
+        f"| Whom to call | {'; '.join(people)} |",
+        "| Predictions are missing | `kit run --from data_engineering --date YYYY-MM-DD`; running a date twice adds no row |",
+        "| Predictions are wrong | `kit status`, then the alerts in `monitoring.alerts`, then the way back |",
+        f'| The way back | `registry.roll_back(mlflow, "{serving.name}")`, then `kit run --only deployment --force` |',
+        f"| Rehearsed | {rehearsed} |",
+    ]
+    return "\n".join(lines)
+
+
+def open_points(serving: Version, challenger: Version, rehearsed: str) -> list[str]:
+    """Return what is left for the next role, a sentence each."""
+    points = [rehearsed] if rehearsed.startswith("Not possible") else []
+    if serving.number != challenger.number:
+        points.append(f"Version {challenger.number} was not better; version {serving.number} goes on serving.")
+    return points
+
+
+def _held(role: Mapping[str, Any]) -> str:
+    people = ", ".join(f"{one['name']} ({one['email']})" for one in role["people"])
+    return f"{role['title']}: {people or 'UNFILLED'}"
