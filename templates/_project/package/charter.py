@@ -49,7 +49,7 @@ def risk_table(spec: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def owner_table(resolved: Mapping[str, Any]) -> pd.DataFrame:
-    """Return one row per stage: its gate, who decides there, who is accountable and who is responsible, with their people."""
+    """Return one row per stage: who is accountable and responsible, its gate, and who decides there."""
     rows = []
     for name, stage in resolved["stages"].items():
         owners, gate = resolved["ownership"][name], stage["gate"]
@@ -108,8 +108,8 @@ def checklist(
 ) -> pd.DataFrame:
     """Return the platform and security checklist: `item`, `state` (ok, open, ask), `found`.
 
-    `ok` and `open` were found by looking; `ask` is what only a person can confirm, and who. `personal` are the columns that
-    may describe a person, `breaches` of the sources' contracts.
+    `ok` and `open` were found by looking; `ask` is what only a person can confirm, and who. `personal` are the columns
+    that may describe a person, `breaches` those of the sources' contracts.
     """
     rows = [*_checked(spec, resolved, personal, breaches, today), *_asked(resolved, personal)]
     return pd.DataFrame(rows, columns=["item", "state", "found"]).set_index("item")

@@ -1,7 +1,7 @@
 """How the charts of this project look, and those of the data: gaps, rates, rows by day, rows set aside.
 
-Colours are told apart by people with any colour vision (Okabe and Ito 2008). Every function takes small pandas results that
-Spark has aggregated, and returns the figure.
+Colours are told apart by people with any colour vision (Okabe and Ito 2008). Every function takes small pandas results
+that Spark has aggregated, and returns the figure.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY = (
     "#0072B2",
@@ -46,7 +46,8 @@ def gaps_chart(columns: pd.DataFrame, most: int = 25) -> Figure:
     shares = shares.sort_values("share").tail(most)
     figure, (axes,) = canvas(height=1.2 + 0.24 * max(len(shares), 1))
     bars = axes.barh(shares["source"] + "." + shares["column"], shares["share"], color=BLUE)
-    axes.bar_label(bars, [f"{share:.1%}" for share in shares["share"]], padding=3, fontsize=8)
+    labels = [f"{share:.1%}" if share >= 0.001 else "< 0.1%" for share in shares["share"]]
+    axes.bar_label(bars, labels, padding=3, fontsize=8)
     axes.set(title="Columns with gaps", xlabel="share of rows that are empty", xlim=(0, 1.08))
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.grid(axis="y", visible=False)
@@ -54,11 +55,11 @@ def gaps_chart(columns: pd.DataFrame, most: int = 25) -> Figure:
 
 
 def rate_chart(by_month: pd.DataFrame, by_hour: pd.DataFrame, positive: str, boundary: Any = None) -> Figure:
-    """Two panels: the rate of positives by month (with `boundary`, the first day of the hold-out) and by hour of the day.
+    """Two panels: the rate of positives by month (`boundary` is the first day of the hold-out) and by hour of the day.
 
     Both frames have `rows`, `positives` and `month` (first day) or `hour`.
     """
-    figure, (left, right) = canvas(2)
+    figure, (left, right) = canvas(2, sharey=True)
     months = pd.to_datetime(by_month["month"])
     left.bar(months.dt.strftime("%b %y"), by_month["positives"] / by_month["rows"], color=BLUE)
     if boundary is not None and (months >= pd.Timestamp(boundary)).any():
@@ -69,13 +70,14 @@ def rate_chart(by_month: pd.DataFrame, by_hour: pd.DataFrame, positive: str, bou
     left.tick_params(axis="x", rotation=45)
     right.bar(by_hour["hour"], by_hour["positives"] / by_hour["rows"], color=BLUE, width=0.85)
     right.set(title=f"Rate of {positive} by hour", xlabel="hour of the day")
+    right.xaxis.set_major_locator(MaxNLocator(integer=True))
     for axes in (left, right):
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return figure
 
 
 def week_chart(cells: pd.DataFrame, positive: str) -> Figure:
-    """A heat map of the rate of positives by weekday and hour; `cells` has `weekday` (0 Monday), `hour`, `rows`, `positives`."""
+    """A heat map of the rate of positives by weekday and hour: `weekday` (0 Monday), `hour`, `rows`, `positives`."""
     wide = cells.assign(rate=cells["positives"] / cells["rows"]).pivot(index="weekday", columns="hour", values="rate")
     wide = wide.reindex(index=range(7))
     figure, (axes,) = canvas(height=3.0)
@@ -89,14 +91,14 @@ def week_chart(cells: pd.DataFrame, positive: str) -> Figure:
 
 
 def columns_alone_chart(found: pd.DataFrame, limit: float, most: int = 20) -> Figure:
-    """Bars of what each column can do alone; `found` has `column`, `auc`, `state` (usable, declared as leak, suspicious)."""
+    """Bars of what each column can do alone: `column`, `auc`, and `state` (usable, declared as leak, suspicious)."""
     shown = found.head(most).iloc[::-1]
     colours = {"usable": BLUE, "declared as leak": GREY, "suspicious": RED}
     figure, (axes,) = canvas(height=1.2 + 0.24 * len(shown))
     axes.barh(shown["column"], shown["auc"] - 0.5, left=0.5, color=[colours[state] for state in shown["state"]])
     for state in [one for one in colours if (shown["state"] == one).any()]:
         axes.bar(0.5, 0, color=colours[state], label=state)
-    axes.axvline(limit, color=RED, linestyle="--", linewidth=1)
+    axes.axvline(limit, color=RED, linestyle="--", linewidth=1, label=f"suspicious beyond {limit:g}")
     axes.set(title="What each column can do alone", xlabel="AUC on rows that it has not seen", xlim=(0.45, 1.0))
     axes.grid(axis="y", visible=False)
     axes.legend(loc="lower right", frameon=False)
@@ -119,18 +121,17 @@ def days_chart(days: pd.DataFrame, unit: str) -> Figure:
 
 
 def gaps_by_month_chart(gaps: pd.DataFrame) -> Figure:
-    """A heat map of the share of empty values by column and month; `gaps` has `month` (date) and a share for each column."""
+    """A heat map of the share of empty values; `gaps` has `month` (date) and a share for each column."""
     wide = gaps.set_index(pd.to_datetime(gaps["month"]).dt.strftime("%b %y")).drop(columns="month").T
     wide = wide[wide.max(axis=1) > 0]
     figure, (axes,) = canvas(height=1.4 + 0.26 * max(len(wide), 1))
-    image = axes.imshow(
-        wide.to_numpy(dtype=float), aspect="auto", cmap="Blues", vmin=0, vmax=max(0.05, float(wide.max(axis=None)))
-    )
+    shares = wide.to_numpy(dtype=float)
+    image = axes.imshow(shares, aspect="auto", cmap="Blues", vmin=0, vmax=max(0.05, shares.max(initial=0)))
     axes.set_xticks(range(wide.shape[1]), wide.columns)
     axes.set_yticks(range(len(wide)), wide.index)
     axes.grid(visible=False)
     axes.set(title="Gaps in the features by month")
-    for (row, column), share in np.ndenumerate(wide.to_numpy(dtype=float)):
+    for (row, column), share in np.ndenumerate(shares):
         if share >= 0.005:
             dark = share > 0.6 * image.get_clim()[1]
             axes.text(
@@ -140,7 +141,7 @@ def gaps_by_month_chart(gaps: pd.DataFrame) -> Figure:
 
 
 def expectations_chart(results: Mapping[str, Sequence[Any]]) -> Figure:
-    """Bars of rows that break an expectation, by table; `results` are those of `stage.check`. On a log scale, zero is shown as such."""
+    """Bars of the rows that break each expectation, by table, on a log scale; `results` are those of `stage.check`."""
     rows = [(f"{table}: {one.name}", one) for table, found in results.items() for one in found][::-1]
     colours = {"warn": ORANGE, "quarantine": RED, "fail": GREY}
     figure, (axes,) = canvas(height=1.2 + 0.28 * len(rows))

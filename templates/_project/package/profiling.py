@@ -1,7 +1,7 @@
 """What a source holds, found in one pass: rows, key, and for each column its type, gaps, distinct values and range.
 
-`definition` calls it for each declared source, `data_engineering` for the types of columns that arrive as text and for the
-data dictionary.
+`definition` calls it for each declared source, `data_engineering` for the types of columns that arrive as text and for
+the data dictionary.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def profile_table(profiles: Sequence[Profile]) -> pd.DataFrame:
 
 
 def source_table(profiles: Sequence[Profile]) -> pd.DataFrame:
-    """Return one row per source for a reader: rows, columns, whether its contract is kept, columns that may be personal."""
+    """Return one row per source for a reader: its size, its contract, columns that may describe a person."""
     rows = [
         {
             "source": one.source,
@@ -147,7 +147,7 @@ def _first_rows(df: DataFrame) -> pd.DataFrame:
 
 
 def _likely_kind(stored: str, column: str, first: pd.DataFrame) -> str:
-    """Return the stored type, or for a text `number`, `timestamp` or `text` by its first rows; a number where all are null."""
+    """Return the stored type, or what the first rows of a text look like: number (also if empty), timestamp, text."""
     if stored != "string":
         return stored
     values = first[column].dropna().astype(str)
@@ -178,7 +178,7 @@ def _cells(column: str, kind: str) -> dict[str, Column]:
 def _key_counts(df: DataFrame, key: Sequence[str]) -> DataFrame:
     """Return one row: `keys`, the distinct complete keys, and `keyless`, the rows with a gap in their key."""
     names = [F.col(f"`{column}`") for column in key]
-    complete = functools.reduce(operator.and_, [name.isNotNull() for name in names], F.lit(True))
+    complete = functools.reduce(operator.and_, [name.isNotNull() for name in names], F.expr("true"))
     per_key = (
         df.select(*names, complete.alias("complete")).groupBy(*names, "complete").agg(F.count(F.lit(1)).alias("rows"))
     )
@@ -192,7 +192,7 @@ def _column(name: str, kind: str, row: Any, personal: Sequence[str]) -> dict[str
         "column": name,
         "type": _kind(kind, cells),
         "nulls": row["rows"] - cells["filled"],
-        "distinct": cells.get("distinct", 0),
+        "distinct": min(cells.get("distinct", 0), cells["filled"]),
         "smallest": _shown(cells.get("smallest")),
         "largest": _shown(cells.get("largest")),
         "personal": personal_reason(name, personal),

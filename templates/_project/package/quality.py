@@ -1,4 +1,4 @@
-"""Rows on their way from source to gold: which days to load, one row per key, counts that must add up, a data dictionary.
+"""Rows on their way from source to gold: days to load, one row per key, counts that must add up, a data dictionary.
 
 `data_engineering` calls it; reading and writing stay in the notebook.
 """
@@ -22,9 +22,9 @@ def days_to_load(
 ) -> tuple[dt.date, dt.date]:
     """Return the first and the last day to load, both included.
 
-    `loaded` are the first and last day that bronze holds (None where there is none), `start` and `end` the wanted days (None
-    means unbounded). Days that are there are left alone but for the last `lookback`, whose rows may have been corrected. All
-    days are loaded where the wanted first day is not there yet.
+    `loaded` are the first and last day that bronze holds (None where there is none), `start` and `end` the wanted days
+    (None means unbounded). Days that are there are left alone but for the last `lookback`, whose rows may have been
+    corrected. All days are loaded where the wanted first day is not there yet.
     """
     first, last = start or EPOCH, end or END
     if loaded is None or loaded[0] > first or last < loaded[0]:
@@ -57,11 +57,16 @@ def with_event_date(df: DataFrame, event_time: str) -> DataFrame:
     return df.withColumn("event_date", F.expr(f"to_date(try_cast(`{event_time}` as timestamp))"))
 
 
-def without_duplicates(df: DataFrame, key: Sequence[str]) -> DataFrame:
-    """Return one row per key, the same one at every run: the last loaded, then the one with the largest hash."""
-    order = [F.desc(name) for name in ("_run_date",) if name in df.columns]
+def without_duplicates(df: DataFrame, key: Sequence[str], repeated: int) -> DataFrame:
+    """Return one row per key, the same one at every run: the last loaded, then the one with the largest hash.
+
+    `repeated` is the number of rows to drop, from `count_rows`; where it is 0 nothing needs to be sorted.
+    """
+    if not repeated:
+        return df
     plain = [F.col(f"`{name}`") for name, kind in df.dtypes if not kind.startswith("map") and not name.startswith("_")]
-    ranked = Window.partitionBy(*[F.col(f"`{name}`") for name in key]).orderBy(*order, F.desc(F.xxhash64(*plain)))
+    loaded = [F.desc(name) for name in ("_run_date",) if name in df.columns]
+    ranked = Window.partitionBy(*[F.col(f"`{name}`") for name in key]).orderBy(*loaded, F.desc(F.xxhash64(*plain)))
     return df.withColumn("_rank", F.row_number().over(ranked)).where("_rank = 1").drop("_rank")
 
 
@@ -73,35 +78,56 @@ def count_rows(df: DataFrame, key: Sequence[str]) -> tuple[int, int]:
     return row["rows"], row["rows"] - row["keys"]
 
 
-def rows_by_day(df: DataFrame, problem: Mapping[str, Any]) -> pd.DataFrame:
-    """Return rows by day of the event time: `event_date`, and counts of `positive`, `negative`, `outcome unknown`."""
+def by_day(df: DataFrame, problem: Mapping[str, Any]) -> pd.DataFrame:
+    """Return counts by day of the event time, in order and in one pass.
+
+    Columns: `event_date`, `rows`, `negative`, `positive`, `outcome unknown`, and `gaps <column>` for each column.
+    """
     target = F.col(problem["target"])
     positive = target.cast("string") == str(problem["positive"])
     kinds = {"negative": ~positive, "positive": positive, "outcome unknown": target.isNull()}
-    by_day = df.groupBy(F.to_date(problem["event_time"]).alias("event_date"))
-    return by_day.agg(*[F.count_if(kind).alias(name) for name, kind in kinds.items()]).orderBy("event_date").toPandas()
+    kinds |= {f"gaps {name}": F.col(f"`{name}`").isNull() for name in df.columns}
+    days = df.groupBy(F.to_date(problem["event_time"]).alias("event_date"))
+    counts = [F.count(F.lit(1)).alias("rows"), *[F.count_if(kind).alias(name) for name, kind in kinds.items()]]
+    return days.agg(*counts).toPandas().sort_values("event_date", ignore_index=True)
+
+
+def rows_by_kind(days: pd.DataFrame) -> pd.DataFrame:
+    """Return `event_date` and the rows of each kind of outcome, of `by_day`."""
+    return days[["event_date", "negative", "positive", "outcome unknown"]]
+
+
+def gaps_by_month(days: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of empty values of each column by month (`month`, its first day), of `by_day`."""
+    gaps = [name for name in days.columns if name.startswith("gaps ")]
+    month = pd.to_datetime(days["event_date"]).dt.to_period("M").dt.to_timestamp().rename("month")
+    sums = days.groupby(month)[["rows", *gaps]].sum()
+    shares = sums[gaps].div(sums["rows"], axis=0)
+    return shares.rename(columns=lambda name: name.removeprefix("gaps ")).reset_index()
 
 
 def silent_days(days: pd.DataFrame) -> list[dt.date]:
-    """Return the days between the first and the last of `rows_by_day` on which there is no row at all."""
+    """Return the days between the first and the last of `by_day` on which there is no row at all."""
     all_days = pd.date_range(days["event_date"].min(), days["event_date"].max())
     return sorted({day.date() for day in all_days} - {pd.Timestamp(day).date() for day in days["event_date"]})
 
 
 def recommendation(breaches: Sequence[str], dictionary: pd.DataFrame, days: pd.DataFrame) -> tuple[str, str]:
-    """Return the outcome at the gate and its reason: abandon without rows, collect more where a key or a feature is broken."""
+    """Return the outcome at the gate and why: abandon without rows, collect more if a key or feature is broken."""
     if days.empty:
         return "abandon", "gold.features has no rows"
     empty = list(dictionary.loc[(dictionary["gaps"] == 1) & (dictionary["role"] == "feature"), "column"])
     if breaches or empty:
         return "collect more", "; ".join([*breaches, *[f"feature {name} is empty" for name in empty]])
-    rows = int(days.drop(columns="event_date").to_numpy().sum())
     silent = len(silent_days(days))
-    return "proceed", f"{rows:,} rows on {len(days)} days, keys unique, no feature empty, {silent} days without rows"
+    return (
+        "proceed",
+        f"{days['rows'].sum():,} rows on {len(days)} days, keys unique, no feature empty, {silent} days without rows",
+    )
 
 
 def open_points(checked: Mapping[str, Any], dictionary: pd.DataFrame, most: float = 0.05) -> list[str]:
-    """Return what the next stage should know: broken expectations, columns with gaps over `most`, undescribed columns."""
+    """Return what the next stage should know: expectations not met, gaps over `most` in features, undescribed columns."""
     broken = [
         f"{table}: {one.name} is not met by {one.failed:,} of {one.total:,} rows ({one.action}). {one.description}"
         for table, found in checked.items()
@@ -112,12 +138,6 @@ def open_points(checked: Mapping[str, Any], dictionary: pd.DataFrame, most: floa
     gaps = [f"feature {row.column} is empty in {row.gaps:.1%} of rows" for row in gappy.itertuples()]
     unsaid = list(dictionary.loc[dictionary["meaning"] == NOT_DESCRIBED, "column"])
     return [*broken, *gaps, *([f"not described in the dictionary: {', '.join(unsaid)}"] if unsaid else [])]
-
-
-def gaps_by_month(df: DataFrame, day: str, columns: Sequence[str]) -> pd.DataFrame:
-    """Return the share of empty values of each column by month (`month`, its first day), in order."""
-    empty = [F.avg(F.col(f"`{name}`").isNull().cast("int")).alias(name) for name in columns]
-    return df.groupBy(F.trunc(day, "month").alias("month")).agg(*empty).orderBy("month").toPandas()
 
 
 def dictionary(columns: pd.DataFrame, meanings: Mapping[str, str], roles: Mapping[str, str]) -> pd.DataFrame:
@@ -143,8 +163,8 @@ def dictionary(columns: pd.DataFrame, meanings: Mapping[str, str], roles: Mappin
 
 def column_roles(problem: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str]:
     """Return the role of each column in the problem: key, event time, target, feature, leak; nothing for the rest."""
-    roles = {name: "leak" for name in problem["leaks"]} | {name: "key" for name in problem["key"]}
+    roles = dict.fromkeys(problem["leaks"], "leak") | dict.fromkeys(problem["key"], "key")
     features = [*problem["features"]["numeric"], *problem["features"]["categorical"]]
-    roles |= {name: "feature" for name in features}
+    roles |= dict.fromkeys(features, "feature")
     roles |= {problem["event_time"]: "event time", problem["target"]: "target"}
     return {name: roles[name] for name in columns if name in roles}

@@ -28,7 +28,6 @@ MEANINGS = {
     "pressure_change_3h": "change of air pressure over the three hours before, millibar",
     "late_rate_origin_1d": "share of the airport's flights that were late the day before",
     "late_rate_dest_1d": "share of flights to the destination that were late the day before",
-    "late_rate_dest_28d": "share of flights to the destination that were late in the 28 days before",
     "late_rate_carrier_7d": "share of the carrier's flights that were late in the 7 days before",
     "late_rate_flight_28d": "share of flights of this number to this destination that were late in the 28 days before",
 }

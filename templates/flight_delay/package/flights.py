@@ -1,7 +1,7 @@
 """Flights, weather, planes, airports and airlines: from bronze, which is text, to the joined `silver.flights`.
 
-Every function is DataFrame -> DataFrame and reads nothing else. Times of flights are the local time of New York, held as a
-timestamp without a zone's help (sessions run in UTC); `time_hour` is the same hour in UTC and joins flights with weather.
+Every function is DataFrame -> DataFrame and reads nothing else. Times of flights are the local time of New York, held as
+a timestamp without a zone's help (sessions run in UTC); `time_hour` is that hour in UTC and joins flights with weather.
 """
 
 from __future__ import annotations
@@ -60,6 +60,19 @@ def type_flights(bronze: DataFrame) -> DataFrame:
             "landed_at": F.col("scheduled_departure") + left_and_flew,
         }
     )
+
+
+def outcomes(flights: DataFrame) -> dict[str, int]:
+    """Return how many typed flights are `on_time`, `late`, `cancelled` and `diverted` (each flight is one of them)."""
+    kinds = {
+        "on_time": F.col("is_late") == 0,
+        "late": F.col("is_late") == 1,
+        "cancelled": F.col("is_late").isNull() & (F.col("is_cancelled") == 1),
+        "diverted": F.col("is_late").isNull() & (F.col("is_cancelled") == 0),
+    }
+    row = flights.agg(*[F.count_if(kind).alias(name) for name, kind in kinds.items()]).first()
+    assert row is not None
+    return dict(row.asDict())
 
 
 def type_weather(bronze: DataFrame) -> DataFrame:
