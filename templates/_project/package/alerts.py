@@ -94,7 +94,9 @@ def kpi_breaches(results: pd.DataFrame) -> list[Breach]:
     ]
 
 
-def performance_breaches(recent: Mapping[str, float], expected: Mapping[str, float], role: str, bounds: Mapping[str, float]) -> list[Breach]:
+def performance_breaches(
+    recent: Mapping[str, float], expected: Mapping[str, float], role: str, bounds: Mapping[str, float]
+) -> list[Breach]:
     """Return breaches of the model where labels have arrived: `auc` fell, or the mean score left the observed rate.
 
     `recent` and `expected` are measures of the recent period and of the hold-out; `bounds` has `auc_loss` (absolute) and
@@ -104,7 +106,9 @@ def performance_breaches(recent: Mapping[str, float], expected: Mapping[str, flo
     floor, gap = expected["auc"] - bounds["auc_loss"], recent["mean_score"] - recent["rate"]
     if recent["auc"] < floor:
         said = f"AUC is {recent['auc']:.3f}, on the hold-out it was {expected['auc']:.3f}"
-        found.append(Breach("performance", "auc", said, recent["auc"], floor, role, "Retrain on newer days and compare."))
+        found.append(
+            Breach("performance", "auc", said, recent["auc"], floor, role, "Retrain on newer days and compare.")
+        )
     if abs(gap) > bounds["calibration"]:
         said = f"the mean score is {recent['mean_score']:.1%}, the observed rate {recent['rate']:.1%}"
         action = "Retrain on newer days, or calibrate the scores anew."
@@ -140,7 +144,11 @@ def decision(breaches: Sequence[Breach], kpis: pd.DataFrame) -> tuple[str, str]:
         return "re-scope", "the model is as good as it was, but " + "; ".join(one.said for one in missed)
     moved = [one.subject for one in breaches if one.kind == "drift"]
     unknown = int((kpis["state"] == "unknown").sum())
-    notes = [f"{', '.join(moved)} moved without harm so far"] if moved else ["performance and features are within their bounds"]
+    notes = (
+        [f"{', '.join(moved)} moved without harm so far"]
+        if moved
+        else ["performance and features are within their bounds"]
+    )
     return "keep", "; ".join([*notes, *([f"{unknown} KPI without a value yet"] if unknown else [])])
 
 

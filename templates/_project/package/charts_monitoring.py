@@ -20,7 +20,9 @@ def drift_chart(moved: pd.DataFrame, watch: float, act: float, most: int = 25) -
     axes.bar_label(bars, [f"{psi:.2f}" for psi in shown["psi"]], padding=3, fontsize=8)
     for bound, colour, said in ((watch, ORANGE, "watch"), (act, RED, "act")):
         axes.axvline(bound, color=colour, linestyle="--", linewidth=1.2, label=f"{said} from {bound:g}")
-    axes.set(title="Drift of each feature: recent days against the days learnt from", xlabel="population stability index")
+    axes.set(
+        title="Drift of each feature: recent days against the days learnt from", xlabel="population stability index"
+    )
     axes.set_xlim(0, max(act * 1.3, float(shown["psi"].max()) * 1.12))
     axes.grid(axis="y", visible=False)
     axes.legend(loc="lower right", frameon=False)
@@ -34,7 +36,9 @@ def performance_chart(by_month: pd.DataFrame) -> Figure:
     left.plot(months, by_month["auc"], marker="o", color=BLUE)
     left.axhline(0.5, color=GREY, linestyle=":", linewidth=1.2)
     for month, value in zip(months, by_month["auc"], strict=True):
-        left.annotate(f"{value:.3f}", (month, value), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=8)
+        left.annotate(
+            f"{value:.3f}", (month, value), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=8
+        )
     left.set(title="How well scores separate", ylabel="AUC", ylim=(0.48, max(0.8, float(by_month["auc"].max()) + 0.05)))
     right.plot(months, by_month["mean_score"], marker="o", color=BLUE, label="mean score")
     right.plot(months, by_month["rate"], marker="s", color=ORANGE, label="observed rate")
@@ -55,7 +59,13 @@ def kpi_chart(results: pd.DataFrame) -> Figure:
         axes.barh(place, shown, color=colours[row.state], height=0.45)
         axes.plot(row.baseline / scale, place, marker="|", markersize=22, markeredgewidth=3, color="black")
         said = "no value yet" if pd.isna(row.actual) else f"{row.actual:.3g} {row.unit}"
-        axes.text(max(shown, 0.0) + 0.02, place, f"{said}, target {row.target:.3g}, was {row.baseline:.3g}", va="center", fontsize=9)
+        axes.text(
+            max(shown, 0.0) + 0.02,
+            place,
+            f"{said}, target {row.target:.3g}, was {row.baseline:.3g}",
+            va="center",
+            fontsize=9,
+        )
     axes.axvline(1.0, color=GREY, linestyle="--", linewidth=1.2)
     axes.set_yticks(range(len(results)), list(results["title"].iloc[::-1]))
     axes.set(title="KPIs against their target (bar: actual, mark: before)", xlabel="share of the target", xlim=(0, 1.9))

@@ -1,11 +1,12 @@
-"""The model card (Mitchell et al. 2019): what the model is for, what it was made from, how good it is and where it is not.
+"""The model card (Mitchell et al. 2019): what the model is for, what it was made from, how good it is and where it is
+not.
 
 `modeling` calls it with what it has measured; nothing in it is written by hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -43,7 +44,9 @@ def model_card(
 
 
 def open_points(stage: Any, outcome: str, reason: str, by_month: pd.DataFrame, bound: float = 0.05) -> list[str]:
-    """Return what modeling hands over unsolved: a refused model, months in which scores are off by more than `bound`."""
+    """Return what modeling hands over unsolved: a refused model, months in which scores are off by more than
+    `bound`.
+    """
     points = [] if outcome == "accept" else [reason]
     gap = by_month["mean_score"] - by_month["rate"] if len(by_month) else pd.Series(dtype=float)
     off = [f"{by_month['value'][place]} by {gap[place]:+.3f}" for place in gap.index[gap.abs() > bound]]

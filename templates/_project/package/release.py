@@ -53,7 +53,7 @@ def runbook(stage: Any, serving: Version, rehearsed: str) -> str:
         f"| Whom to call | {'; '.join(people)} |",
         "| Predictions are missing | `kit run --from data_engineering --date YYYY-MM-DD`; running a date twice adds no row |",
         "| Predictions are wrong | `kit status`, then the alerts in `monitoring.alerts`, then the way back |",
-        f"| The way back | `registry.roll_back(mlflow, \"{serving.name}\")`, then `kit run --only deployment --force` |",
+        f'| The way back | `registry.roll_back(mlflow, "{serving.name}")`, then `kit run --only deployment --force` |',
         f"| Rehearsed | {rehearsed} |",
     ]
     return "\n".join(lines)

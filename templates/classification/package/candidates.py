@@ -86,7 +86,9 @@ def train(known: DataFrame, columns: Columns, pairs: Sequence[Crossed], chosen: 
 
 
 def score(pipeline: PipelineModel, cases: DataFrame, keep: Sequence[str]) -> DataFrame:
-    """Return the columns `keep` of each case with `score` and `rule_score`, both probabilities of the positive class."""
+    """Return the columns `keep` of each case with `score` and `rule_score`, both probabilities of the positive
+    class.
+    """
     return with_score(pipeline.transform(cases)).select(*keep, SCORE, RULE)
 
 
@@ -124,8 +126,8 @@ def example(cases: DataFrame, columns: Columns, rows: int = 5) -> pd.DataFrame:
 def importance(pipeline: PipelineModel, cases: DataFrame, columns: Columns) -> pd.DataFrame:
     """Return how much AUC is lost when a column is shuffled (Breiman 2001): `column`, `auc_lost`, largest first.
 
-    Every case is scored once as it is and once per column with that column taken from another case, in one pass; so give a
-    few thousand labelled cases.
+    Every case is scored once as it is and once per column with that column taken from another case, in one pass; so
+    give a few thousand labelled cases.
     """
     names = columns.all
     by_chance = Window.orderBy(F.xxhash64(*names))

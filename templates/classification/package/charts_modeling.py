@@ -52,7 +52,9 @@ def trials_chart(trials: pd.DataFrame) -> Figure:
 
 
 def quality_chart(counts: pd.DataFrame, by_month: pd.DataFrame) -> Figure:
-    """Three panels: positives caught by share of cases warned, observed rate by score, and mean score beside rate by month."""
+    """Three panels: positives caught by share of cases warned, observed rate by score, and mean score beside rate by
+    month.
+    """
     figure, (gains, reliability, drift) = canvas(3, height=3.8)
     for model, name, colour in ((SCORE, "model", BLUE), (RULE, "simple rule", ORANGE)):
         bins = counts[counts["model"] == model].groupby("bin")[["rows", "positives"]].sum().sort_index(ascending=False)

@@ -113,8 +113,9 @@ def ranges(train: DataFrame, numeric: Sequence[str]) -> dict[str, Range]:
 def preparation(train: DataFrame, columns: Columns, pairs: Sequence[Crossed]) -> PipelineModel:
     """Return the preparation, fitted on `train` only; it adds `linear_features`, `tree_features` and `rule_score`.
 
-    Numbers are filled with their median, held to the training range and flagged where missing. Categories and pairs become
-    the log odds of their smoothed rate (Micci-Barreca 2001); a category that was never seen gets those of all rows.
+    Numbers are filled with their median, held to the training range and flagged where missing. Categories and pairs
+    become the log odds of their smoothed rate (Micci-Barreca 2001); a category that was never seen gets those of all
+    rows.
     """
     found = ranges(train, columns.numeric)
     numbers = {f"{_safe(name)}__number": _number_sql(name, one) for name, one in found.items()}
@@ -189,7 +190,7 @@ def _safe(name: str) -> str:
 
 def _closed(problem: Mapping[str, Any]) -> dict[str, str]:
     """Return the columns that no model may see, each with the reason."""
-    closed = {name: "part of the key" for name in problem["key"]} | {
+    closed = dict.fromkeys(problem["key"], "part of the key") | {
         problem["event_time"]: "the moment of the prediction"
     }
     closed |= {LABEL: "the target", TIME: "the moment of the prediction", DAY: "the moment of the prediction"}

@@ -1,23 +1,18 @@
-"""Scoring in batch: which days, which columns, who is warned; and the same model behind MLflow's own interface.
-
-`deployment` calls it. `_load_pyfunc` is what MLflow calls to load a registered model anywhere.
-"""
+"""Scoring in batch: which days, which columns, who is warned. `deployment` calls it."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from pyspark.ml import PipelineModel
-from pyspark.sql import DataFrame, SparkSession, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from .candidates import SCORE, with_score
+from .candidates import with_score
 from .evaluation import TOP, intervals, measures
-from .features import DAY
+from .features import DAY, SCORE
 
 WIDTH = 0.02
 """Width of a bin of `histogram`."""
@@ -55,7 +50,9 @@ def predictions(scored: DataFrame, keys: Sequence[str]) -> DataFrame:
             "in_day": F.count(F.lit(1)).over(day),
         }
     )
-    return ranked.select(*keys, DAY, SCORE, "rank_in_day", (F.col("rank_in_day") <= TOP * F.col("in_day")).alias("warned"))
+    return ranked.select(
+        *keys, DAY, SCORE, "rank_in_day", (F.col("rank_in_day") <= TOP * F.col("in_day")).alias("warned")
+    )
 
 
 def histogram(stored: DataFrame) -> pd.DataFrame:
@@ -65,24 +62,6 @@ def histogram(stored: DataFrame) -> pd.DataFrame:
         F.count_if(F.col("warned")).alias("warned"), F.count_if(~F.col("warned")).alias("others")
     )
     return counts.toPandas().sort_values("low", ignore_index=True)
-
-
-class Served:
-    """A saved pipeline behind MLflow's pyfunc interface: pandas in, pandas out."""
-
-    def __init__(self, folder: Path) -> None:
-        self.spark = SparkSession.builder.getOrCreate()
-        self.pipeline = PipelineModel.load(folder.resolve().as_uri())
-
-    def predict(self, cases: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
-        """Return one column, `score`, with a row for each case in their order; `params` are not used."""
-        numbered = self.spark.createDataFrame(cases.assign(_row=range(len(cases))))
-        scored = with_score(self.pipeline.transform(numbered)).select("_row", SCORE).toPandas()
-        return scored.sort_values("_row")[[SCORE]].reset_index(drop=True)
-
-
-def _load_pyfunc(path: str) -> Served:
-    return Served(Path(path))
 
 
 def _done(scored: DataFrame, cases: DataFrame) -> list[str]:
