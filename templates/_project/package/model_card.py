@@ -16,7 +16,13 @@ from .split import Split
 
 
 def model_card(
-    stage: Any, split: Split, parts: pd.DataFrame, said: str, measured: pd.DataFrame, slices: Mapping[str, pd.DataFrame]
+    stage: Any,
+    split: Split,
+    parts: pd.DataFrame,
+    *,
+    said: str,
+    measured: pd.DataFrame,
+    slices: Mapping[str, pd.DataFrame],
 ) -> str:
     """Return the card as markdown.
 
@@ -27,7 +33,8 @@ def model_card(
     features = ", ".join(f"`{name}`" for name in [*problem.features.numeric, *problem.features.categorical])
     sections = {
         f"Model card: {stage.spec.title}": f"{said}. Accountable: {held(stage.ownership.accountable)}.",
-        "Intended use": f"{charter.get('objective', '')} {charter.get('decision', '')}",
+        "Intended use": f"{charter.get('objective', '')} {charter.get('decision', '')}".strip()
+        or "Not said in kit.yml.",
         "Not intended for": charter.get("out_of_scope") or "Nothing is excluded in kit.yml.",
         "Made from": f"{_learnt(parts)} Predicts `{problem.target} = {problem.positive}` at `{problem.event_time}` from "
         f"{features or 'all columns of gold.features but key, time, target and leaks'}.",
@@ -76,5 +83,11 @@ def _weakest(slices: Mapping[str, pd.DataFrame]) -> str:
 
 def _markdown_table(table: pd.DataFrame) -> str:
     head = [str(name) for name in table.columns]
-    rows = [[f"{value:,.3f}" if isinstance(value, float) else str(value) for value in row] for row in table.to_numpy()]
+    rows = [[_cell(value) for value in row] for row in table.to_numpy()]
     return "\n".join(["| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows]])
+
+
+def _cell(value: Any) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1 else f"{value:,.3f}"

@@ -35,16 +35,14 @@ class Version:
 
 
 def registered_name(spec: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
-    """Return the name under which models are registered: the project's, inside catalog and schema where there is
-    one.
-    """
+    """Return the name under which models are registered: the project's, in the catalog's schema where there is one."""
     if not settings.get("catalog"):
         return str(spec["name"])
     return f"{settings['catalog']}.{settings['schema']}.{str(spec['name']).replace('-', '_')}"
 
 
 def log_pipeline(
-    mlflow: Any, pipeline: PipelineModel, scratch: Path, loader: str, example: pd.DataFrame, outputs: Sequence[str]
+    mlflow: Any, pipeline: PipelineModel, scratch: Path, *, loader: str, example: pd.DataFrame, outputs: Sequence[str]
 ) -> str:
     """Save a pipeline into the active run as an MLflow model and return its uri.
 

@@ -94,7 +94,10 @@ def split_by_time(days: pd.DataFrame, first: dt.date | None, test: dt.date, last
     for one in split.parts(inside).itertuples():
         if not 0 < one.positives < one.known:
             said = f"the days {one.part}, {one.first} to {one.last}, have {one.positives:,} positives"
-            raise KitError(f"{said} of {one.known:,} known cases", "Move history_start, test_start or run_date so that each part has both outcomes.")
+            raise KitError(
+                f"{said} of {one.known:,} known cases",
+                "Move history_start, test_start or run_date so that each part has both outcomes.",
+            )
     return split
 
 

@@ -102,7 +102,8 @@ def described(pipeline: PipelineModel) -> str:
     model = pipeline.stages[-1]
     if isinstance(model, LogisticRegressionModel):
         return f"logistic regression on {model.numFeatures} prepared columns"
-    return f"{model.getNumTrees} boosted trees of depth {model.getOrDefault('maxDepth')} on {model.numFeatures} prepared columns"
+    depth = model.getOrDefault("maxDepth")
+    return f"{model.getNumTrees} boosted trees of depth {depth} on {model.numFeatures} prepared columns"
 
 
 def params(chosen: Candidate, split: Split, columns: Columns, pairs: Sequence[Crossed]) -> dict[str, Any]:

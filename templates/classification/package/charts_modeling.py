@@ -47,7 +47,7 @@ def trials_chart(trials: pd.DataFrame) -> Figure:
     axes.set(title="Candidates on the days to choose by (green: chosen)", xlabel="AUC")
     axes.set_xlim(0.5, float(max(models["auc"].max(), rule)) + 0.04)
     axes.grid(axis="y", visible=False)
-    axes.legend(loc="lower right", frameon=True, framealpha=0.9)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False)
     return figure
 
 

@@ -190,9 +190,7 @@ def _safe(name: str) -> str:
 
 def _closed(problem: Mapping[str, Any]) -> dict[str, str]:
     """Return the columns that no model may see, each with the reason."""
-    closed = dict.fromkeys(problem["key"], "part of the key") | {
-        problem["event_time"]: "the moment of the prediction"
-    }
+    closed = dict.fromkeys(problem["key"], "part of the key") | {problem["event_time"]: "the moment of the prediction"}
     closed |= {LABEL: "the target", TIME: "the moment of the prediction", DAY: "the moment of the prediction"}
     return (
         closed | {problem["target"]: "the target"} | {name: f"a leak ({why})" for name, why in problem["leaks"].items()}

@@ -46,8 +46,8 @@ def refuse_leaks(found: pd.DataFrame, limit: float) -> None:
     if telling or late:
         raise LeakError(
             f"features that know too much: {', '.join(telling + late)}",
-            "Take them out of problem.features and declare them under problem.leaks in kit.yml. If a column is honestly
-            " f"that good, raise the parameter leak_auc (now {limit:g}).",
+            "Take them out of problem.features and declare them under problem.leaks in kit.yml. If a column is "
+            f"honestly that good, raise the parameter leak_auc (now {limit:g}).",
         )
 
 

@@ -23,9 +23,8 @@ class ScoringModel:
         self.pipeline = PipelineModel.load(folder.resolve().as_uri())
 
     def predict(self, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """Return the column `score` (probability of the positive class), rows and index as given; `params` are not
-        used.
-        """
+        """Return the column `score` (probability of the positive class), in the rows' order; `params` are not used."""
+        del params
         numbered = self.spark.createDataFrame(model_input.assign(**{_ROW: range(len(model_input))}))
         predicted = self.pipeline.transform(numbered).select(_ROW, vector_to_array("probability")[1].alias(SCORE))
         return predicted.toPandas().sort_values(_ROW)[[SCORE]].set_axis(model_input.index)
