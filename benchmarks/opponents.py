@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-SCRIPT_HEAD = '''"""The code of all notebooks in one process and one classic session: no kernels, no papermill, no records of a run."""
+SCRIPT_HEAD = '''"""The code of all notebooks in one process and one classic session: no kernels, no papermill, no
+records of a run."""
 import os
 
 os.environ["KIT_SPARK"] = "classic"
@@ -51,12 +52,14 @@ def write_script(project: Path, script: Path, parameters: dict[str, Any]) -> Non
 
 
 def write_loop_notebooks(project: Path, folder: Path, memory: str) -> list[Path]:
-    """Write the notebooks as people have them: each makes its own Spark session with default settings in a first cell."""
+    """Write the notebooks as people have them: each makes its own Spark session with default settings in a first
+    cell.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for notebook in sorted((project / "notebooks").glob("*.ipynb")):
         content = json.loads(notebook.read_text(encoding="utf-8"))
-        session = {
+        session: dict[str, Any] = {
             "cell_type": "code", "execution_count": None, "id": "session", "metadata": {}, "outputs": [],
             "source": SESSION_CELL.format(memory=memory),
         }  # fmt: skip

@@ -1,6 +1,7 @@
 """The command line: each command parses, calls one function of its verb, and prints the value that comes back.
 
-Results go to stdout, progress to stderr. Exit codes: 0 done, 1 findings or a failed stage, 2 usage or bad configuration,
+Results go to stdout, progress to stderr. Exit codes: 0 done, 1 findings or a failed stage, 2 usage or bad
+configuration,
 130 interrupted. Verbs are imported inside their command, so that `kit --help` answers at once.
 """
 

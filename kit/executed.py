@@ -1,4 +1,6 @@
-"""The executed notebook told true: after a dead kernel or a time limit papermill marks cells `completed` that never ran."""
+"""The executed notebook told true: after a dead kernel or a time limit papermill marks cells `completed` that never
+ran.
+"""
 
 from __future__ import annotations
 

@@ -35,7 +35,9 @@ class Failure:
 class Execution:
     """A notebook while it is executed; `failure` is known once the thread has ended."""
 
-    def __init__(self, notebook: Path, output: Path, parameters: Mapping[str, Any], kernel: Kernel, on_cell: OnCell):
+    def __init__(
+        self, notebook: Path, output: Path, parameters: Mapping[str, Any], kernel: Kernel, on_cell: OnCell
+    ) -> None:
         self._notebook, self._output, self._parameters = notebook, output, dict(parameters)
         self._kernel, self._on_cell = kernel, on_cell
         self._at: tuple[int | None, str] = (None, "")
@@ -70,7 +72,7 @@ class Execution:
         except PapermillExecutionError as error:
             traceback = _ANSI.sub("", "\n".join(error.traceback))
             self.failure = Failure(error.ename, _ANSI.sub("", error.evalue), *self._at, traceback)
-        except Exception as error:  # the thread must hand every end over to the runner, whatever it was
+        except Exception as error:  # noqa: BLE001 - the thread must hand every end over to the runner, whatever it was
             self.failure = Failure(type(error).__name__, str(error), *self._at)
 
     def _tell(self, number: int, count: int, heading: str) -> None:

@@ -1,4 +1,6 @@
-"""Progress of a run on stderr: a line that moves on a terminal, plain lines elsewhere, nothing when it is to be quiet."""
+"""Progress of a run on stderr: a line that moves on a terminal, plain lines elsewhere, nothing when it is to be
+quiet.
+"""
 
 from __future__ import annotations
 

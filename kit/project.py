@@ -1,4 +1,6 @@
-"""A generated project as the verbs see it: its folder, its spec, and the catalog and templates that it was made from."""
+"""A generated project as the verbs see it: its folder, its spec, and the catalog and templates that it was made
+from.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""The record of a run: a folder `runs/<run_id>/` with `run.json`, one `<stage>.json` per stage and the executed notebooks.
+"""The record of a run: a folder `runs/<run_id>/` with `run.json`, one `<stage>.json` per stage and the executed
+notebooks.
 
-Only the process that supervises a run writes it, atomically; whoever reads it derives the rest. A run whose supervisor is
+Only the process that supervises a run writes it, atomically; whoever reads it derives the rest. A run whose
+supervisor is
 gone while its record still says `running` has died, and is read as `died`.
 """
 

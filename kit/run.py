@@ -10,7 +10,7 @@ from kit.plan import AS_OF, Plan, environment_kind, parameter_values, select_sta
 from kit.progress import Progress
 from kit.project import Project
 from kit.records import RUNS, run_lock
-from kit.runtime.parameters import to_plain, to_text
+from kit.runtime.parameters import to_text
 from kit.supervisor import Run
 from kit.text import metrics_text, shown_path, table_text
 
@@ -57,7 +57,9 @@ def plan_text(plan: Plan) -> str:
 
 
 def run_text(project: Project, record: dict[str, Any]) -> str:
-    """Return the end of a run for a person: the table of stages, what went wrong and for whom, where the record lies."""
+    """Return the end of a run for a person: the table of stages, what went wrong and for whom, where the record
+    lies.
+    """
     rows = [["stage", "status", "seconds", "key metrics", "accountable"]]
     for one in record["stages"]:
         seconds = f"{one['seconds']:.1f}" if one["seconds"] is not None else ""

@@ -57,10 +57,10 @@ def spec_text(spec: Spec) -> str:
 class _Dumper(yaml.SafeDumper):
     """Writes lists of plain values on one line, and indents the others below their key."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, indentless=False)
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 

@@ -1,4 +1,6 @@
-"""`kit status`: each stage's last state, when, how long, its key metrics and who is accountable; a function of the records."""
+"""`kit status`: each stage's last state, when, how long, its key metrics and who is accountable; a function of the
+records.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Where a stage runs: the project folder, `kit.yml`, what the kit resolved from it, the environment and the run.
 
-The runner hands these over in environment variables; without them (in Jupyter) they are found from the notebook's folder.
+The runner hands these over in environment variables; without them (in Jupyter) they are found from the notebook's
+folder.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def load_resolved(project: Path) -> Facts:
 
 
 def kit_yml_hash(project: Path) -> str:
-    """Return the SHA-256 of kit.yml with line ends as `\\n`, so that a checkout on Windows hashes alike."""
+    """Return the SHA-256 of kit.yml with plain line ends, so that a checkout on Windows hashes alike."""
     text = (project / "kit.yml").read_text(encoding="utf-8")
     return hashlib.sha256(text.encode()).hexdigest()
 

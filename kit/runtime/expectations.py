@@ -59,7 +59,7 @@ def check_rows(df: DataFrame, expectations: Sequence[Mapping[str, Any]], table: 
     """
     from pyspark.sql import functions as F
 
-    broken = {one["name"]: ~F.coalesce(F.expr(one["condition"]), F.lit(False)) for one in expectations}
+    broken = {one["name"]: ~F.coalesce(F.expr(one["condition"]), F.expr("false")) for one in expectations}
     total, *failed = df.agg(F.count(F.lit(1)), *[F.count_if(bad) for bad in broken.values()]).collect()[0]
     results = [
         Result(e["name"], e.get("action", "warn"), e.get("description", ""), count, total)

@@ -31,10 +31,11 @@ class Handover:
             f"<td>{escape(str(one['version']))}</td><td>{one['rows']}</td></tr>"
             for one in self.made
         )
+        recommended = f"<br><b>Recommended: {escape(self.recommended)}</b>" if self.recommended else ""
         points = "".join(f"<li>{escape(point)}</li>" for point in self.open_points) or "<li>none</li>"
         return (
             f"<h4>Handover: {escape(self.given_by)} &rarr; {escape(self.taken_by)}</h4>"
-            f"<p>{escape(self.gate)}{f'<br><b>Recommended: {escape(self.recommended)}</b>' if self.recommended else ''}</p>"
+            f"<p>{escape(self.gate)}{recommended}</p>"
             f"<table><tr><th>made</th><th>name</th><th>version</th><th>rows</th></tr>{made}</table>"
             f"<p>Open points</p><ul>{points}</ul>"
         )

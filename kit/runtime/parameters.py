@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -63,10 +64,8 @@ def _integer(value: Any, _: Mapping[str, Any]) -> int:
 
 
 def _number(value: Any, _: Mapping[str, Any]) -> float:
-    if isinstance(value, bool):
-        raise ValueError(value)
     number = float(value)
-    if number != number or number in (float("inf"), float("-inf")):
+    if isinstance(value, bool) or not math.isfinite(number):
         raise ValueError(value)
     return number
 

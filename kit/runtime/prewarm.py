@@ -1,4 +1,6 @@
-"""Imports that a stage will need, done while the stage before it still works; the runner names them at a kernel's start."""
+"""Imports that a stage will need, done while the stage before it still works; the runner names them at a kernel's
+start.
+"""
 
 from __future__ import annotations
 

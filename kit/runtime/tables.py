@@ -46,15 +46,18 @@ class FolderWarehouse:
         return self.root / layer / name
 
     def identifier(self, table: str) -> str:
+        """Return the path in Delta's own notation."""
         return f"delta.`{self.path(table)}`"
 
     def version(self, spark: SparkSession | None, table: str) -> int | None:
+        """Return the newest version in the transaction log; no Spark is needed."""
         log = self.path(table) / "_delta_log"
         if not log.is_dir():
             return None
         return max((int(entry.stem) for entry in log.glob("*.json") if entry.stem.isdigit()), default=None)
 
     def rows_written(self, spark: SparkSession, table: str, version: int) -> dict[str, int]:
+        """Return the counts in that version's commit file."""
         commit = self.path(table) / "_delta_log" / f"{version:020d}.json"
         for line in commit.read_text(encoding="utf-8").splitlines():
             info = json.loads(line).get("commitInfo")
@@ -70,16 +73,19 @@ class CatalogWarehouse:
         self.prefix = f"`{catalog}`.`{schema}`"
 
     def identifier(self, table: str) -> str:
+        """Return `catalog.schema.layer_name`, quoted."""
         if not _NAME.match(table):
             raise KitError(f"'{table}' is not a logical table name", "Use layer.name, such as gold.features.")
         return f"{self.prefix}.`{table.replace('.', '_')}`"
 
     def version(self, spark: SparkSession | None, table: str) -> int | None:
+        """Return the newest version in the table's history."""
         if spark is None or not spark.catalog.tableExists(self.identifier(table)):
             return None
         return int(self._history(spark, table)["version"])
 
     def rows_written(self, spark: SparkSession, table: str, version: int) -> dict[str, int]:
+        """Return the counts of the newest entry in the table's history."""
         return _row_counts(self._history(spark, table)["operationMetrics"] or {})
 
     def _history(self, spark: SparkSession, table: str) -> Any:

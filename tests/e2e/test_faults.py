@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from kit.records import is_locked, read_runs
@@ -72,7 +73,14 @@ def insert_after_start(project: Path, source: str) -> None:
     path = project / "notebooks" / "05_monitoring.ipynb"
     notebook = json.loads(path.read_text())
     at = next(n for n, cell in enumerate(notebook["cells"]) if "start" in cell["metadata"].get("tags", []))
-    cell = {"cell_type": "code", "execution_count": None, "id": "inserted", "metadata": {}, "outputs": [], "source": source}
+    cell = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "inserted",
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+    }
     notebook["cells"].insert(at + 1, cell)
     path.write_text(json.dumps(notebook))
 
@@ -87,7 +95,7 @@ def begin_slow_run(project: Path) -> subprocess.Popen[bytes]:
     return process
 
 
-def wait_until(is_so, seconds: float) -> None:  # type: ignore[no-untyped-def]
+def wait_until(is_so: Callable[[], bool], seconds: float) -> None:
     """Look until something is so; fail after some time."""
     end = time.monotonic() + seconds
     while not is_so():

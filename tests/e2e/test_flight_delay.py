@@ -92,7 +92,9 @@ def test_status_and_check_tell_of_a_good_project(flight_delay: RunProject) -> No
 
 def test_the_projects_own_tests_pass(flight_delay: RunProject) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(command, cwd=flight_delay.folder, capture_output=True, text=True, env=environment())
+    done = subprocess.run(
+        command, check=False, cwd=flight_delay.folder, capture_output=True, text=True, env=environment()
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

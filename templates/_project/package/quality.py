@@ -127,7 +127,9 @@ def recommendation(breaches: Sequence[str], dictionary: pd.DataFrame, days: pd.D
 
 
 def open_points(checked: Mapping[str, Any], dictionary: pd.DataFrame, most: float = 0.05) -> list[str]:
-    """Return what the next stage should know: expectations not met, gaps over `most` in features, undescribed columns."""
+    """Return what the next stage should know: expectations not met, gaps over `most` in features, undescribed
+    columns.
+    """
     broken = [
         f"{table}: {one.name} is not met by {one.failed:,} of {one.total:,} rows ({one.action}). {one.description}"
         for table, found in checked.items()

@@ -39,7 +39,9 @@ def alone(df: DataFrame, cuts: Sequence[Cut]) -> pd.DataFrame:
 
 
 def refuse_leaks(found: pd.DataFrame, limit: float) -> None:
-    """Raise LeakError where a column of `alone` separates better than `limit`, or is empty until the outcome is known."""
+    """Raise LeakError where a column of `alone` separates better than `limit`, or is empty until the outcome is
+    known.
+    """
     telling = [f"{one.column} (AUC {one.auc:.3f} alone)" for one in found.itertuples() if one.auc > limit]
     unknown = found.loc[found["filled_with_outcome"] > 0.5, "column"]
     late = [f"{column} (empty until the outcome is known)" for column in unknown]
