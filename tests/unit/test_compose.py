@@ -72,7 +72,7 @@ def test_the_metadata_says_what_the_ownership_cell_says(composer: Composer) -> N
     }
     assert facts["responsible"] == [{"role": "data_scientist", "persons": []}]
     assert (facts["gate"]["id"], facts["template"], facts["template_version"]) == ("G3", "tiny", "0.2.0")
-    assert (facts["reads"], facts["writes"]) == (["gold.features"], ["modeling.evaluation"])
+    assert (facts["reads"], facts["writes"]) == (["gold.features", "monitoring.feedback"], ["modeling.evaluation"])
 
 
 def test_the_word_package_becomes_the_projects_package_in_code_only_as_a_word(tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ def model_card(
         "Intended use": f"{charter.get('objective', '')} {charter.get('decision', '')}".strip()
         or "Not said in kit.yml.",
         "Not intended for": charter.get("out_of_scope") or "Nothing is excluded in kit.yml.",
-        "Made from": f"{_learnt(parts)} Predicts `{problem.target} = {problem.positive}` at `{problem.event_time}` from "
-        f"{features or 'all columns of gold.features but key, time, target and leaks'}.",
+        "Made from": f"{_learnt(parts)} Predicts `{problem.target} = {problem.positive}` at `{problem.event_time}` "
+        f"from {features or 'all columns of gold.features but key, time, target and leaks'}.",
         "Never seen by it": "; ".join(f"`{name}` ({why})" for name, why in problem.leaks.items())
         or "No leak is declared.",
         f"Measured on {split.test} to {split.last}": _markdown_table(measured.rename_axis("").reset_index()),
