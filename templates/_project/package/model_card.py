@@ -33,8 +33,7 @@ def model_card(
     features = ", ".join(f"`{name}`" for name in [*problem.features.numeric, *problem.features.categorical])
     sections = {
         f"Model card: {stage.spec.title}": f"{said}. Accountable: {held(stage.ownership.accountable)}.",
-        "Intended use": f"{charter.get('objective', '')} {charter.get('decision', '')}".strip()
-        or "Not said in kit.yml.",
+        "Intended use": " ".join(charter.get(key, "") for key in ("objective", "decision")).strip() or "Not said.",
         "Not intended for": charter.get("out_of_scope") or "Nothing is excluded in kit.yml.",
         "Made from": f"{_learnt(parts)} Predicts `{problem.target} = {problem.positive}` at `{problem.event_time}` "
         f"from {features or 'all columns of gold.features but key, time, target and leaks'}.",

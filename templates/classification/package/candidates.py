@@ -18,7 +18,8 @@ from pyspark.sql import functions as F
 
 from .bins import Crossed
 from .evaluation import measures, score_counts
-from .features import LABEL, LINEAR, RULE, SCORE, TREES, Columns, preparation
+from .features import LABEL, RULE, SCORE, Columns
+from .preparation import LINEAR, TREES, preparation
 from .split import Split
 
 SEED = 7
@@ -40,7 +41,7 @@ class Candidate:
         """Return the model, trained on prepared rows with a label."""
         common = {"featuresCol": self.features, "labelCol": LABEL}
         if self.kind == "logistic regression":
-            return LogisticRegression(**common, maxIter=50, tol=1e-5, **self.settings).fit(prepared)
+            return LogisticRegression(**common, maxIter=30, tol=1e-5, **self.settings).fit(prepared)
         return GBTClassifier(**common, seed=SEED, stepSize=0.2, subsamplingRate=0.5, **self.settings).fit(prepared)
 
 
