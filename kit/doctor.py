@@ -46,19 +46,19 @@ def diagnose(project: Path | None = None) -> list[Probe]:
 
 
 def prepare(say: Callable[[str], None]) -> None:
-    """Fetch Delta's jars and build the class-data archive, each only where it is missing; `say` hears of progress.
+    """Fetch Delta's jars and build the class-data archive, each only where it is missing or unusable.
 
-    Raises `KitError` where one cannot be had. Afterwards Spark starts without a network.
+    `say` hears of progress. Raises `KitError` where one cannot be had. Afterwards Spark starts without a network.
     """
     java = find_java()
     if not jars.jars_folder().is_dir():
         say("Fetching Delta's jars (13 MB) ...")
     delta = jars.delta_jars()
     say(f"Delta's jars are in {jars.jars_folder()}.")
-    path = archive.archive_path(java, delta)
-    if not path.is_file():
-        from kit.runtime.warmup import build_archive
+    from kit.runtime.warmup import build_archive, is_accepted
 
+    path = archive.archive_path(java, delta)
+    if not path.is_file() or not is_accepted(java, delta, archive.base_path(path), path):
         say(f"Building the class-data archive for Java {java.version} (a minute or two) ...")
         path = build_archive()
     say(f"The class-data archive is {path}.")

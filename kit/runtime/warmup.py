@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kit.runtime import jars, server
+from kit.runtime import jars, jvm, server
 from kit.runtime.archive import archive_path, base_path, prune
 from kit.runtime.errors import KitError
 from kit.runtime.java import Java, find_java
@@ -36,11 +36,14 @@ def build_archive() -> Path:
     archive.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="build-", dir=archive.parent) as scratch:
         folder = Path(scratch)
-        base, draft = dump_base(java, folder / "base.jsa"), folder / "draft.jsa"
+        # In its place before anything builds on it: an archive remembers the path of its base.
+        base, draft = base_path(archive), folder / "draft.jsa"
+        dump_base(java, folder / "base.jsa").replace(base)
         record_work(folder, [f"-XX:SharedArchiveFile={base}", f"-XX:ArchiveClassesAtExit={draft}"])
-        if not draft.is_file():
-            raise KitError(f"Java {java.version} ({java.home}) wrote no class-data archive.", "See `kit doctor`: disk.")
-        base.replace(base_path(archive))
+        if not draft.is_file() or not is_accepted(java, delta, base, draft):
+            raise KitError(
+                f"Java {java.version} ({java.home}) wrote no usable class-data archive.", "See `kit doctor`."
+            )
         draft.replace(archive)
     prune(archive.parent)
     return archive
@@ -56,6 +59,18 @@ def dump_base(java: Java, path: Path) -> Path:
             f"Java {java.version} wrote no class-data archive: {done.stderr[-300:]}", "See `kit doctor`: disk."
         )
     return path
+
+
+def is_accepted(java: Java, delta: list[Path], base: Path, archive: Path) -> bool:
+    """Whether a JVM that insists on the archive starts with it; one that may do without says nothing when it does."""
+    command = [
+        str(java.executable),
+        "-Xshare:on",
+        f"-XX:SharedArchiveFile={base}:{archive}",
+        "-cp",
+        jvm.class_path(delta),
+    ]
+    return subprocess.run([*command, "-version"], capture_output=True, check=False).returncode == 0
 
 
 def record_work(folder: Path, options: list[str]) -> None:

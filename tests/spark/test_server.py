@@ -15,8 +15,9 @@ import pytest
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from kit.runtime import server, session
+from kit.runtime import jars, jvm, server, session, warmup
 from kit.runtime.errors import KitError
+from kit.runtime.java import find_java
 
 CONF = {
     "spark.sql.shuffle.partitions": "2",
@@ -72,6 +73,23 @@ def test_the_jre_from_pypi_writes_reads_and_merges_delta(
     )
     assert sorted(map(tuple, spark.read.load(table).collect())) == [(1, "a"), (2, "B"), (3, "c")]
     assert spark.sql(f"describe history delta.`{table}`").count() == 2
+
+
+def test_an_archive_whose_base_was_moved_is_not_accepted(tmp_path: Path) -> None:
+    java, delta = find_java(), jars.delta_jars()
+    base, moved = warmup.dump_base(java, tmp_path / "base.jsa"), tmp_path / "moved.jsa"
+    top, class_path = tmp_path / "top.jsa", jvm.class_path(delta)
+    command = [
+        str(java.executable),
+        f"-XX:SharedArchiveFile={base}",
+        f"-XX:ArchiveClassesAtExit={top}",
+        "-cp",
+        class_path,
+    ]
+    subprocess.run([*command, "org.apache.hadoop.util.VersionInfo"], check=True, capture_output=True)
+    assert warmup.is_accepted(java, delta, base, top)
+    base.rename(moved)
+    assert not warmup.is_accepted(java, delta, moved, top)
 
 
 def test_python_workers_run_this_python_and_times_are_utc(spark: SparkSession) -> None:

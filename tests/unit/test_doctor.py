@@ -82,7 +82,7 @@ def test_prepare_does_what_is_missing_and_no_more(cache: Path, monkeypatch: pyte
 
     def build_archive() -> Path:
         path = archive.archive_path(doctor.find_java(), jars.jar_paths())
-        path.parent.mkdir()
+        path.parent.mkdir(exist_ok=True)
         path.touch()
         made.append("archive")
         return path
@@ -90,6 +90,10 @@ def test_prepare_does_what_is_missing_and_no_more(cache: Path, monkeypatch: pyte
     monkeypatch.setattr(jars, "fetch", fetch)
     monkeypatch.setattr(jars, "damaged", lambda _: [])
     monkeypatch.setattr(warmup, "build_archive", build_archive)
+    monkeypatch.setattr(warmup, "is_accepted", lambda *_: True)
     doctor.prepare(lambda _: None)
     doctor.prepare(lambda _: None)
     assert made == ["jars", "archive"]
+    monkeypatch.setattr(warmup, "is_accepted", lambda *_: False)
+    doctor.prepare(lambda _: None)
+    assert made == ["jars", "archive", "archive"], "an archive that Java refuses was kept"

@@ -71,7 +71,10 @@ def test_an_unknown_role_is_refused_with_the_nearest(composer: Composer) -> None
 
 def test_tables_of_kit_yml_replace_the_stages_own(composer: Composer) -> None:
     spec = tiny_spec(composer, stages={"modeling": {"writes": ["modeling.mine"]}})
-    assert stage_tables(composer.catalog, spec, "modeling") == (["gold.features", "monitoring.feedback"], ["modeling.mine"])
+    assert stage_tables(composer.catalog, spec, "modeling") == (
+        ["gold.features", "monitoring.feedback"],
+        ["modeling.mine"],
+    )
 
 
 def test_a_stage_that_reads_all_sources_names_each(composer: Composer) -> None:

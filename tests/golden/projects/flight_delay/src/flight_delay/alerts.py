@@ -79,7 +79,9 @@ def quality_breaches(drift: pd.DataFrame, role: str, more: float) -> list[Breach
 
 
 def kpi_breaches(results: pd.DataFrame) -> list[Breach]:
-    """Return a breach for each missed KPI, which its owner must answer; `results` as `kpis.kpi_results` returns them."""
+    """Return a breach for each missed KPI, which its owner must answer; `results` as `kpis.kpi_results` returns
+    them.
+    """
     return [
         Breach(
             "kpi",
@@ -99,7 +101,8 @@ def performance_breaches(
 ) -> list[Breach]:
     """Return breaches of the model where labels have arrived: `auc` fell, or the mean score left the observed rate.
 
-    `recent` and `expected` are measures of the recent period and of the hold-out; `bounds` has `auc_loss` (absolute) and
+    `recent` and `expected` are measures of the recent period and of the hold-out; `bounds` has `auc_loss` (absolute)
+    and
     `calibration` (absolute difference of mean score and observed rate).
     """
     found = []

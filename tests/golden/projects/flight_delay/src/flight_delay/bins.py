@@ -1,4 +1,5 @@
-"""Bins of a column: how this project turns any column into few values, for drift, leak checks, rules and crossed features.
+"""Bins of a column: how this project turns any column into few values, for drift, leak checks, rules and crossed
+features.
 
 Edges are learnt from a reference once and then fixed, so that two periods are cut in the same way.
 """
@@ -88,7 +89,9 @@ def number_sql(column: str) -> str:
 
 
 def quantiles(df: DataFrame, numeric: Sequence[str], shares: Sequence[float]) -> dict[str, list[float]]:
-    """Return the approximate quantiles of each numeric column at `shares` in one pass; empty where all values are missing."""
+    """Return the approximate quantiles of each numeric column at `shares` in one pass; empty where all values are
+    missing.
+    """
     if not numeric:
         return {}
     wanted = ", ".join(f"{share!r}D" for share in shares)
@@ -98,7 +101,9 @@ def quantiles(df: DataFrame, numeric: Sequence[str], shares: Sequence[float]) ->
 
 
 def fit_bins(df: DataFrame, numeric: Sequence[str], categorical: Sequence[str], count: int = 10) -> list[Bins]:
-    """Return bins that hold about equally many rows of `df` in each numeric column, at most `count`; in the columns' order."""
+    """Return bins that hold about equally many rows of `df` in each numeric column, at most `count`; in the columns'
+    order.
+    """
     found = quantiles(df, numeric, [number / count for number in range(1, count)])
     edges = {name: tuple(sorted({value for value in found[name] if math.isfinite(value)})) for name in numeric}
     return [*(Bins(name, edges[name]) for name in numeric), *(Bins(name) for name in categorical)]
@@ -119,7 +124,9 @@ def count_bins(df: DataFrame, cuts: Sequence[Cut], by: Sequence[str] = (), **sum
 
 
 def bounded_sample(df: DataFrame, rows: int, limit: int, by: Sequence[str]) -> DataFrame:
-    """Return about `limit` of the `rows` rows of `df`; the values of the columns `by` decide, so the same rows each time."""
+    """Return about `limit` of the `rows` rows of `df`; the values of the columns `by` decide, so the same rows each
+    time.
+    """
     if rows <= limit:
         return df
     return df.where(F.pmod(F.xxhash64(*by), F.lit(1_000_003)) < int(1_000_003 * limit / rows))

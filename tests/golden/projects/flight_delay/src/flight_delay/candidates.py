@@ -18,7 +18,8 @@ from pyspark.sql import functions as F
 
 from .bins import Crossed
 from .evaluation import measures, score_counts
-from .features import LABEL, LINEAR, RULE, SCORE, TREES, Columns, preparation
+from .features import LABEL, RULE, SCORE, Columns
+from .preparation import LINEAR, TREES, preparation
 from .split import Split
 
 SEED = 7
@@ -40,7 +41,7 @@ class Candidate:
         """Return the model, trained on prepared rows with a label."""
         common = {"featuresCol": self.features, "labelCol": LABEL}
         if self.kind == "logistic regression":
-            return LogisticRegression(**common, maxIter=50, tol=1e-5, **self.settings).fit(prepared)
+            return LogisticRegression(**common, maxIter=30, tol=1e-5, **self.settings).fit(prepared)
         return GBTClassifier(**common, seed=SEED, stepSize=0.2, subsamplingRate=0.5, **self.settings).fit(prepared)
 
 
@@ -86,7 +87,9 @@ def train(known: DataFrame, columns: Columns, pairs: Sequence[Crossed], chosen: 
 
 
 def score(pipeline: PipelineModel, cases: DataFrame, keep: Sequence[str]) -> DataFrame:
-    """Return the columns `keep` of each case with `score` and `rule_score`, both probabilities of the positive class."""
+    """Return the columns `keep` of each case with `score` and `rule_score`, both probabilities of the positive
+    class.
+    """
     return with_score(pipeline.transform(cases)).select(*keep, SCORE, RULE)
 
 
@@ -100,7 +103,8 @@ def described(pipeline: PipelineModel) -> str:
     model = pipeline.stages[-1]
     if isinstance(model, LogisticRegressionModel):
         return f"logistic regression on {model.numFeatures} prepared columns"
-    return f"{model.getNumTrees} boosted trees of depth {model.getOrDefault('maxDepth')} on {model.numFeatures} prepared columns"
+    depth = model.getOrDefault("maxDepth")
+    return f"{model.getNumTrees} boosted trees of depth {depth} on {model.numFeatures} prepared columns"
 
 
 def params(chosen: Candidate, split: Split, columns: Columns, pairs: Sequence[Crossed]) -> dict[str, Any]:
@@ -124,8 +128,8 @@ def example(cases: DataFrame, columns: Columns, rows: int = 5) -> pd.DataFrame:
 def importance(pipeline: PipelineModel, cases: DataFrame, columns: Columns) -> pd.DataFrame:
     """Return how much AUC is lost when a column is shuffled (Breiman 2001): `column`, `auc_lost`, largest first.
 
-    Every case is scored once as it is and once per column with that column taken from another case, in one pass; so give a
-    few thousand labelled cases.
+    Every case is scored once as it is and once per column with that column taken from another case, in one pass; so
+    give a few thousand labelled cases.
     """
     names = columns.all
     by_chance = Window.orderBy(F.xxhash64(*names))

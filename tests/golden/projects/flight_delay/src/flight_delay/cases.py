@@ -19,6 +19,7 @@ from .features import DAY, LABEL, TIME, is_numeric
 
 FEWEST_POSITIVES = 200
 """Below this many positive cases on either side of the split no figure of a model would be stable."""
+LEARN, HOLD_OUT = "to learn from", "hold-out"
 SMOOTHING = 20.0
 """Rows of the overall rate that are mixed into the rate of each group of a rule."""
 
@@ -30,49 +31,45 @@ def in_days(population: DataFrame, first: dt.date | None, last: dt.date | None) 
 
 
 def rates(population: DataFrame) -> pd.DataFrame:
-    """Return counts by `month` (its first day), `weekday` (0 Monday) and `hour`: `rows`, `known`, `positives`, `first_day`."""
-    by = {"month": F.trunc(DAY, "month"), "weekday": F.weekday(DAY), "hour": F.hour(TIME)}
-    return (
-        population.groupBy(*[column.alias(name) for name, column in by.items()])
-        .agg(
-            F.count(F.lit(1)).alias("cases"),
-            F.count(LABEL).alias("rows"),
-            F.coalesce(F.sum(LABEL), F.lit(0.0)).alias("positives"),
-            F.min(DAY).alias("first_day"),
-            F.max(DAY).alias("last_day"),
-        )
-        .toPandas()
+    """Return counts by day and hour: `day`, `month` (its first day), `weekday` (0 Monday), `hour`, `cases`, `rows`
+    (with a known outcome), `positives`.
+    """
+    counts = population.groupBy(F.col(DAY).alias("day"), F.hour(TIME).alias("hour")).agg(
+        F.count(F.lit(1)).alias("cases"),
+        F.count(LABEL).alias("rows"),
+        F.coalesce(F.sum(LABEL), F.lit(0.0)).cast("bigint").alias("positives"),
     )
+    found = counts.toPandas().sort_values(["day", "hour"], ignore_index=True)
+    day = pd.to_datetime(found["day"])
+    return found.assign(month=day.dt.to_period("M").dt.to_timestamp(), weekday=day.dt.weekday)
 
 
 def rate_by(counts: pd.DataFrame, *groups: str | Sequence[str]) -> list[pd.DataFrame]:
-    """Return `rows` (with a known outcome) and `positives` of `rates`, summed by each of the groups and in their order."""
+    """Return `rows` (with a known outcome) and `positives` of `rates`, summed by each of the groups, in order."""
     names = [[one] if isinstance(one, str) else list(one) for one in groups]
     return [counts.groupby(by, as_index=False)[["rows", "positives"]].sum().query("rows > 0") for by in names]
 
 
 def first_test_day(counts: pd.DataFrame, declared: dt.date | None) -> dt.date:
-    """Return the declared first day of the hold-out, or the first of the month after which the last quarter of cases lies."""
+    """Return the declared first day of the hold-out, or the day from which on the last quarter of the cases lies."""
     if declared is not None:
         return declared
-    by_month = counts.groupby("month")["rows"].sum().sort_index()
-    after = by_month.cumsum() - by_month >= 0.75 * by_month.sum()
-    first: dt.date = by_month.index[after.to_numpy()][0] if after.any() else by_month.index[-1]
+    by_day = counts.groupby("day")["rows"].sum().sort_index()
+    first: dt.date = by_day.index[(by_day.cumsum() >= 0.75 * by_day.sum()).to_numpy()][0]
     return first
 
 
 def summary(counts: pd.DataFrame, test_start: dt.date) -> pd.DataFrame:
-    """Return cases, those with a known outcome, positives and their rate, for the days before and from `test_start` on."""
-    side = (counts["month"] >= test_start.replace(day=1)).map({False: "to learn from", True: "hold-out"})
-    both = counts.groupby(side.rename("part"), sort=False).agg(
-        first=("first_day", "min"),
-        last=("last_day", "max"),
+    """Return the days before and from `test_start` on: `first`, `last`, `cases`, `known`, `positives`, `rate`."""
+    part = (counts["day"] >= test_start).map({False: LEARN, True: HOLD_OUT}).rename("part")
+    found = counts.groupby(part).agg(
+        first=("day", "min"),
+        last=("day", "max"),
         cases=("cases", "sum"),
         known=("rows", "sum"),
         positives=("positives", "sum"),
     )
-    both["rate"] = both["positives"] / both["known"].clip(lower=1)
-    return both.astype({"positives": int}).reindex(["to learn from", "hold-out"])
+    return found.assign(rate=found["positives"] / found["known"].clip(lower=1)).reindex([LEARN, HOLD_OUT])
 
 
 def cuts(population: DataFrame, problem: Mapping[str, Any]) -> list[Cut]:
@@ -101,8 +98,8 @@ def best_usable(cuts: Sequence[Cut], strength: pd.DataFrame, most: int) -> list[
 def benchmarks(population: DataFrame, rules: Sequence[Cut], test_start: dt.date) -> pd.DataFrame:
     """Return what each rule achieves on the days from `test_start` on with the rates of the days before, best first.
 
-    A rule scores a case with the smoothed rate of its group. Columns: `rule`, `auc`, `top_rate` (rate among the tenth with
-    the highest scores), `rate` (among all), `cases`, `groups`. The last row is the base rate alone, whose AUC is 0.5.
+    A rule scores a case with the smoothed rate of its group. Columns: `rule`, `auc`, `top_rate` (rate among the tenth
+    with the highest scores), `rate` (among all), `cases`, `groups`. The last row is the base rate alone: AUC 0.5.
     """
     known = population.where(F.col(LABEL).isNotNull()).withColumn("held_out", F.col(DAY) >= F.lit(test_start))
     counts = count_bins(known, rules, ["held_out"], positives=LABEL)
@@ -115,7 +112,7 @@ def benchmarks(population: DataFrame, rules: Sequence[Cut], test_start: dt.date)
 def recommendation(
     found: pd.DataFrame, breaches: Sequence[str], suspicious: Sequence[str], best: Mapping[str, Any]
 ) -> tuple[str, str]:
-    """Return the outcome at the gate and why: stop without enough positives, revise where something is open, else go."""
+    """Return the outcome at the gate and why: stop with too few positives, revise where something is open, else go."""
     few = found.index[found["positives"].fillna(0) < FEWEST_POSITIVES]
     if len(few):
         return "stop", f"fewer than {FEWEST_POSITIVES} positive cases {' and '.join(few)}"
@@ -123,8 +120,9 @@ def recommendation(
         return "revise", f"sources break their contract: {'; '.join(breaches)}"
     if suspicious:
         return "revise", f"columns that know too much and are not declared: {', '.join(suspicious)}"
-    said = f"{best['rule']} reaches AUC {best['auc']:.3f} and {best['top_rate']:.0%} in the top tenth, against {best['rate']:.0%}"
-    return "go", f"{int(found['positives'].sum()):,} positive cases, sources keep their contract; to beat: {said}"
+    said = f"{best['rule']} reaches AUC {best['auc']:.3f} and a rate of {best['top_rate']:.0%} in the top tenth"
+    positives = int(found["positives"].sum())
+    return "go", f"{positives:,} positive cases, sources keep their contract; to beat: {said} (all: {best['rate']:.0%})"
 
 
 def _benchmark(rule: str, counts: pd.DataFrame) -> dict[str, Any]:
@@ -137,7 +135,7 @@ def _benchmark(rule: str, counts: pd.DataFrame) -> dict[str, Any]:
     return {
         "rule": f"past rate by {rule}",
         "auc": auc(judged["score"], positives, rows - positives),
-        "top_rate": top_precision(rows, positives),
+        "top_rate": top_precision(rows, positives) if rows.sum() else 0.0,
         "rate": float(positives.sum() / max(rows.sum(), 1)),
         "cases": int(rows.sum()),
         "groups": len(learnt),

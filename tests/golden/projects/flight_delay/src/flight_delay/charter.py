@@ -49,7 +49,7 @@ def risk_table(spec: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def owner_table(resolved: Mapping[str, Any]) -> pd.DataFrame:
-    """Return one row per stage: who is accountable and responsible, its gate and who decides there, with their people."""
+    """Return one row per stage: who is accountable and responsible, its gate, and who decides there."""
     rows = []
     for name, stage in resolved["stages"].items():
         owners, gate = resolved["ownership"][name], stage["gate"]

@@ -77,7 +77,7 @@ def rate_chart(by_month: pd.DataFrame, by_hour: pd.DataFrame, positive: str, bou
 
 
 def week_chart(cells: pd.DataFrame, positive: str) -> Figure:
-    """A heat map of the rate of positives by `weekday` (0 Monday) and `hour`; `cells` has these, `rows` and `positives`."""
+    """A heat map of the rate of positives by weekday and hour: `weekday` (0 Monday), `hour`, `rows`, `positives`."""
     wide = cells.assign(rate=cells["positives"] / cells["rows"]).pivot(index="weekday", columns="hour", values="rate")
     wide = wide.reindex(index=range(7))
     figure, (axes,) = canvas(height=3.0)
@@ -125,9 +125,8 @@ def gaps_by_month_chart(gaps: pd.DataFrame) -> Figure:
     wide = gaps.set_index(pd.to_datetime(gaps["month"]).dt.strftime("%b %y")).drop(columns="month").T
     wide = wide[wide.max(axis=1) > 0]
     figure, (axes,) = canvas(height=1.4 + 0.26 * max(len(wide), 1))
-    image = axes.imshow(
-        wide.to_numpy(dtype=float), aspect="auto", cmap="Blues", vmin=0, vmax=max(0.05, float(wide.max(axis=None)))
-    )
+    shares = wide.to_numpy(dtype=float)
+    image = axes.imshow(shares, aspect="auto", cmap="Blues", vmin=0, vmax=max(0.05, shares.max(initial=0)))
     axes.set_xticks(range(wide.shape[1]), wide.columns)
     axes.set_yticks(range(len(wide)), wide.index)
     axes.grid(visible=False)

@@ -43,16 +43,17 @@ def trials_chart(trials: pd.DataFrame) -> Figure:
     figure, (axes,) = canvas(height=1.4 + 0.35 * len(models))
     bars = axes.barh(names, models["auc"] - 0.5, left=0.5, color=[*[BLUE] * (len(models) - 1), GREEN])
     axes.bar_label(bars, [f"{value:.3f}" for value in models["auc"]], padding=3, fontsize=9)
-    axes.axvline(rule, color=RED, linestyle="--", linewidth=1.4, label=f"simple rule, {rule:.3f}")
-    axes.set(title="Candidates on the days to choose by (green: chosen)", xlabel="AUC")
-    axes.set_xlim(0.5, float(max(models["auc"].max(), rule)) + 0.04)
+    axes.axvline(rule, color=RED, linestyle="--", linewidth=1.4)
+    title = f"Candidates on the days to choose by (green: chosen; line: the simple rule, {rule:.3f})"
+    axes.set(title=title, xlabel="AUC", xlim=(0.5, float(max(models["auc"].max(), rule)) + 0.04))
     axes.grid(axis="y", visible=False)
-    axes.legend(loc="lower right", frameon=True, framealpha=0.9)
     return figure
 
 
 def quality_chart(counts: pd.DataFrame, by_month: pd.DataFrame) -> Figure:
-    """Three panels: positives caught by share of cases warned, observed rate by score, and mean score beside rate by month."""
+    """Three panels: positives caught by share of cases warned, observed rate by score, and mean score beside rate by
+    month.
+    """
     figure, (gains, reliability, drift) = canvas(3, height=3.8)
     for model, name, colour in ((SCORE, "model", BLUE), (RULE, "simple rule", ORANGE)):
         bins = counts[counts["model"] == model].groupby("bin")[["rows", "positives"]].sum().sort_index(ascending=False)

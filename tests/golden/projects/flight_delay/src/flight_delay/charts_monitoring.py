@@ -30,7 +30,9 @@ def drift_chart(moved: pd.DataFrame, watch: float, act: float, most: int = 25) -
 
 
 def performance_chart(by_month: pd.DataFrame) -> Figure:
-    """Two panels by month: AUC, and mean score beside the observed rate; `by_month` has `value` (day) and the measures."""
+    """Two panels by month: AUC, and mean score beside the observed rate; `by_month` has `value` (day) and the
+    measures.
+    """
     figure, (left, right) = canvas(2)
     months = pd.to_datetime(by_month["value"]).dt.strftime("%b %y")
     left.plot(months, by_month["auc"], marker="o", color=BLUE)
@@ -50,7 +52,9 @@ def performance_chart(by_month: pd.DataFrame) -> Figure:
 
 
 def kpi_chart(results: pd.DataFrame) -> Figure:
-    """A row for each KPI: the way from its baseline to its actual value, and its target; values as parts of the target."""
+    """A row for each KPI: the way from its baseline to its actual value, and its target; values as parts of the
+    target.
+    """
     colours = {"met": GREEN, "missed": RED, "unknown": GREY}
     figure, (axes,) = canvas(height=1.3 + 0.6 * len(results))
     for place, row in enumerate(results.iloc[::-1].itertuples()):
@@ -75,7 +79,9 @@ def kpi_chart(results: pd.DataFrame) -> Figure:
 
 
 def usage_chart(usage: pd.DataFrame, recent_start: dt.date) -> Figure:
-    """Predictions by day, with the start of the recent period; `usage` has a day in its first column and `predictions`."""
+    """Predictions by day, with the start of the recent period; `usage` has a day in its first column and
+    `predictions`.
+    """
     figure, (axes,) = canvas(height=2.6)
     days = pd.to_datetime(usage.iloc[:, 0])
     axes.bar(days, usage["predictions"], width=1.0, color=BLUE)

@@ -24,9 +24,11 @@ def drift_bins(reference: DataFrame, numeric: Sequence[str], categorical: Sequen
 
 
 def stability(periods: DataFrame, bins: Sequence[Bins]) -> pd.DataFrame:
-    """Return by column, largest first: `column`, `psi`, `state`, `missing_before`, `missing_now` (shares of empty values).
+    """Return by column, largest first: `column`, `psi`, `state`, `missing_before`, `missing_now` (shares of empty
+    values).
 
-    `periods` has the column `period`, `reference` or `current`. A period without rows raises ValueError: nothing was compared.
+    `periods` has the column `period`, `reference` or `current`. A period without rows raises ValueError: nothing was
+    compared.
     """
     counts = count_bins(periods, bins, by=[PERIOD])
     present = set(counts[PERIOD])

@@ -1,7 +1,8 @@
-"""Evaluation of scores for a yes-or-no outcome: Spark counts rows per bin of the score, every measure comes from the counts.
+"""Evaluation of scores for a yes-or-no outcome: Spark counts rows per bin of the score, every measure comes from the
+counts.
 
-Scores are binned by their log odds in steps of 0.05, fine enough for the area under the curve to agree with the exact one to
-the third decimal and better. What is collected is bounded by bins, models and slices, never by rows.
+Scores are binned by their log odds in steps of 0.05, fine enough for the area under the curve to agree with the exact
+one to the third decimal and better. What is collected is bounded by bins, models and slices, never by rows.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ def score_counts(
 ) -> pd.DataFrame:
     """Return counts of the rows with a label by score, slice and bin of the score, in one pass.
 
-    `scores` are columns of probabilities, `slices` SQL expressions by name. Columns: `model`, `slice`, `value` (text), `bin`,
-    `rows`, `positives`, `score` (sum), `square` (sum of squared errors), `loss` (sum of negative log likelihoods, nats).
+    `scores` are columns of probabilities, `slices` SQL expressions by name. Columns: `model`, `slice`, `value` (text),
+    `bin`, `rows`, `positives`, `score` (sum), `square` (sum of squared errors), `loss` (sum of negative log
+    likelihoods, nats).
     """
     models = ", ".join(
         f"struct('{name}' as model, least(greatest(`{name}`, {TINY}D), 1 - {TINY}D) as score)" for name in scores
@@ -57,7 +59,8 @@ def score_counts(
 
 
 def measures(counts: pd.DataFrame) -> dict[str, float]:
-    """Return the measures of one model on the rows behind `counts`; `auc` and `average_precision` are 0.5 and 0 with one class.
+    """Return the measures of one model on the rows behind `counts`; `auc` and `average_precision` are 0.5 and 0 with
+    one class.
 
     `auc`; `average_precision`; `log_loss` (nats); `brier` (Brier 1950); `rate` (observed) and `mean_score` (predicted);
     `top_precision`, the observed rate among the tenth with the highest scores, and `lift`, that over `rate`; `rows`.
@@ -82,7 +85,9 @@ def measures(counts: pd.DataFrame) -> dict[str, float]:
 
 
 def auc(scores: npt.ArrayLike, positives: npt.ArrayLike, negatives: npt.ArrayLike) -> float:
-    """Return the area under the ROC curve of counts by score, ties counting half (Mann and Whitney 1947); 0.5 with one class."""
+    """Return the area under the ROC curve of counts by score, ties counting half (Mann and Whitney 1947); 0.5 with one
+    class.
+    """
     order = np.argsort(np.asarray(scores, dtype=float), kind="stable")
     _, group = np.unique(np.asarray(scores, dtype=float)[order], return_inverse=True)
     up = np.bincount(group, weights=np.asarray(positives, dtype=float)[order])
@@ -91,14 +96,18 @@ def auc(scores: npt.ArrayLike, positives: npt.ArrayLike, negatives: npt.ArrayLik
 
 
 def top_precision(rows: Floats, positives: Floats, share: float = TOP) -> float:
-    """Return the rate among the `share` of rows that come first; of the bin at the border only the part that fits counts."""
+    """Return the rate among the `share` of rows that come first; of the bin at the border only the part that fits
+    counts.
+    """
     wanted = share * rows.sum()
     taken = np.clip(wanted - (np.cumsum(rows) - rows), 0.0, rows)
     return float((positives * taken / np.maximum(rows, 1.0)).sum() / wanted)
 
 
 def calibration(counts: pd.DataFrame, parts: int = 10) -> pd.DataFrame:
-    """Return predicted and observed rate in `parts` groups of about equally many rows by score: `rows`, `predicted`, `observed`."""
+    """Return predicted and observed rate in `parts` groups of about equally many rows by score: `rows`, `predicted`,
+    `observed`.
+    """
     bins = counts.groupby("bin")[["rows", "positives", "score"]].sum().sort_index()
     middle = (bins["rows"].cumsum() - bins["rows"] / 2) / bins["rows"].sum()
     groups = bins.groupby(np.minimum((middle * parts).astype(int), parts - 1)).sum()
@@ -112,7 +121,9 @@ def calibration(counts: pd.DataFrame, parts: int = 10) -> pd.DataFrame:
 
 
 def by_value(counts: pd.DataFrame, slice_: str, least: int = 100) -> pd.DataFrame:
-    """Return the measures of each value of a slice with at least `least` rows, in order of the values: `value` and `measures`."""
+    """Return the measures of each value of a slice with at least `least` rows, in order of the values: `value` and
+    `measures`.
+    """
     part = counts[counts["slice"] == slice_]
     found = [
         {"value": value, **measures(rows)}
@@ -125,10 +136,12 @@ def by_value(counts: pd.DataFrame, slice_: str, least: int = 100) -> pd.DataFram
 def intervals(
     counts: pd.DataFrame, models: Sequence[str], draws: int = 500, level: float = 0.95, seed: int = 7
 ) -> pd.DataFrame:
-    """Return the bootstrap interval of each model's AUC, days being drawn with replacement: `low`, `high`, `ahead_low`, by model.
+    """Return the bootstrap interval of each model's AUC, days being drawn with replacement: `low`, `high`,
+    `ahead_low`, by model.
 
-    Rows of one day share its weather and its events, so days and not rows are drawn (Field and Welsh 2007). `ahead_low` is the
-    lower end of the lead over the last of `models`, both measured on the same days. `counts` has the slice `day`.
+    Rows of one day share its weather and its events, so days and not rows are drawn (Field and Welsh 2007).
+    `ahead_low` is the lower end of the lead over the last of `models`, both measured on the same days. `counts` has
+    the slice `day`.
     """
     days = sorted(counts.loc[counts["slice"] == "day", "value"].unique())
     drawn = (
@@ -149,8 +162,8 @@ def intervals(
 def comparison(counts: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Return the measures of each model with the interval of its AUC, in the order of `names` (score column to name).
 
-    Besides `measures`: `auc_low`, `auc_high`, and `lead_low`, the lower end of the lead over the last one. `counts` has the
-    slice `day`.
+    Besides `measures`: `auc_low`, `auc_high`, and `lead_low`, the lower end of the lead over the last one. `counts`
+    has the slice `day`.
     """
     by_day = counts[counts["slice"] == "day"]
     found = pd.DataFrame({said: measures(by_day[by_day["model"] == name]) for name, said in names.items()}).T
@@ -159,9 +172,11 @@ def comparison(counts: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def verdict(measured: pd.DataFrame, by_month: pd.DataFrame) -> tuple[str, str]:
-    """Return the recommendation at the gate and its reason; `measured` of `comparison`, the model first and the rule last.
+    """Return the recommendation at the gate and its reason; `measured` of `comparison`, the model first and the rule
+    last.
 
-    Rework where the rule is as good as the model or the lead may be chance; how far calibration strays is told, not judged.
+    Rework where the rule is as good as the model or the lead may be chance; how far calibration strays is told, not
+    judged.
     """
     model, rule = measured.iloc[0], measured.iloc[-1]
     gap = (
@@ -169,7 +184,8 @@ def verdict(measured: pd.DataFrame, by_month: pd.DataFrame) -> tuple[str, str]:
         if len(by_month)
         else abs(model["mean_score"] - model["rate"])
     )
-    both = f"AUC {model['auc']:.3f} ({model['auc_low']:.3f} to {model['auc_high']:.3f}) against {rule['auc']:.3f} of the simple rule"
+    both = f"AUC {model['auc']:.3f} ({model['auc_low']:.3f} to {model['auc_high']:.3f})"
+    both += f" against {rule['auc']:.3f} of the simple rule"
     if model["auc"] <= rule["auc"]:
         return "rework", f"The simple rule wins: {both}. Use the rule, or find better columns."
     if model["lead_low"] <= 0:

@@ -1,7 +1,7 @@
 """What is known of a flight before it leaves: its schedule, the weather of the hour before, and how late others were.
 
-Nothing here may look beyond the moment of the forecast. Weather is the last report before the scheduled hour; past rates
-end with the day before and count a flight only once its outcome was known.
+Nothing here may look beyond the moment of the forecast. Weather is the last report before the scheduled hour; past
+rates end with the day before and count a flight only once its outcome was known.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-WEATHER = ("temp", "humid", "wind_speed", "precip", "pressure", "visib", "precip_4h", "visib_min_4h", "pressure_change_3h")  # fmt: skip
+MEASURED = ("temp", "humid", "wind_speed", "precip", "pressure", "visib")
+WEATHER = (*MEASURED, "precip_4h", "visib_min_4h", "pressure_change_3h")
 GROUP_DAYS = {"origin": 1, "dest": 1, "carrier": 7}
 """Groups of flights whose past late rate is a feature, and over how many days that end with the day before."""
 NUMBER_DAYS = 28
@@ -24,8 +25,9 @@ PRIOR_FLIGHTS = 5
 def weather_before(weather: DataFrame) -> DataFrame:
     """Return the weather to use for departures of `time_hour`: the row of the hour before, and its trend.
 
-    Adds `precip_4h` (inches in four hours), `visib_min_4h` (miles), `pressure_change_3h` (millibar; null where there is no
-    report of three hours before). The row of an hour is reported at its minute 51: a flight at 12:05 may use that of 11.
+    Adds `precip_4h` (inches in four hours), `visib_min_4h` (miles), `pressure_change_3h` (millibar; null where there is
+    no report of three hours before). The row of an hour is reported at its minute 51: a flight at 12:05 may use that of
+    11, not that of 12.
     """
     hours = F.unix_timestamp("time_hour") / 3600
     past = Window.partitionBy("origin").orderBy(hours)
@@ -42,7 +44,7 @@ def weather_before(weather: DataFrame) -> DataFrame:
 
 
 def add_schedule(flights: DataFrame) -> DataFrame:
-    """Add `weekday` (1 Monday .. 7 Sunday) and how busy it is: `flights_in_hour` at the origin, `flights_in_day` in all."""
+    """Add `weekday` (1 Monday .. 7 Sunday), `flights_in_hour` (scheduled at the origin), `flights_in_day` (in all)."""
     per_hour = flights.groupBy("origin", "time_hour").agg(F.count(F.lit(1)).alias("flights_in_hour"))
     per_day = flights.groupBy("event_date").agg(F.count(F.lit(1)).alias("flights_in_day"))
     busy = flights.join(F.broadcast(per_hour), ["origin", "time_hour"], "left")
@@ -79,7 +81,7 @@ def features(flights: DataFrame, weather: DataFrame) -> DataFrame:
 
 
 def _past_counts(counted: DataFrame, group: str, days: int) -> DataFrame:
-    """Return `late` and `known` flights of each group over the `days` that end with the day before each `event_date`."""
+    """Return `late` and `known` flights of each group over the `days` that end with the day before `event_date`."""
     daily = counted.groupBy(group, "event_date").agg(F.sum("outcome").alias("n"), F.count("outcome").alias("m"))
     past = Window.partitionBy(group).orderBy(F.unix_date("event_date")).rangeBetween(-days, -1)
     return daily.select(group, "event_date", F.sum("n").over(past).alias("late"), F.sum("m").over(past).alias("known"))

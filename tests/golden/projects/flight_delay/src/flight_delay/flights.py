@@ -1,7 +1,8 @@
 """Flights, weather, planes, airports and airlines: from bronze, which is text, to the joined `silver.flights`.
 
-Every function is DataFrame -> DataFrame and reads nothing else. Times of flights are the local time of New York, held as a
-timestamp without a zone's help (sessions run in UTC); `time_hour` is the same hour in UTC and joins flights with weather.
+Every function is DataFrame -> DataFrame and reads nothing else. Times of flights are the local time of New York,
+held as
+a timestamp without a zone's help (sessions run in UTC); `time_hour` is that hour in UTC and joins flights with weather.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 LATE_AFTER_MIN = 15
-"""A flight is late when it arrives more than so many minutes after its schedule (the definition of the US authority)."""
+"""A flight is late when it arrives more than so many minutes after its schedule (the definition of the US
+authority)."""
 
 
 def minutes_of_day(hhmm: str) -> Column:
-    """Return minutes since midnight of a text or int column that writes 5:17 as 517; null unless it is a time of day."""
+    """Return minutes since midnight of a text or int column that writes 5:17 as 517; null unless it is a time of
+    day.
+    """
     number = F.col(hhmm).cast("int")
     hour, minute = F.floor(number / 100), number % 100
     return F.when((hour >= 0) & (hour <= 24) & (minute < 60), hour * 60 + minute).cast("int")
@@ -62,6 +66,19 @@ def type_flights(bronze: DataFrame) -> DataFrame:
     )
 
 
+def outcomes(flights: DataFrame) -> dict[str, int]:
+    """Return how many typed flights are `on_time`, `late`, `cancelled` and `diverted` (each flight is one of them)."""
+    kinds = {
+        "on_time": F.col("is_late") == 0,
+        "late": F.col("is_late") == 1,
+        "cancelled": F.col("is_late").isNull() & (F.col("is_cancelled") == 1),
+        "diverted": F.col("is_late").isNull() & (F.col("is_cancelled") == 0),
+    }
+    row = flights.agg(*[F.count_if(kind).alias(name) for name, kind in kinds.items()]).first()
+    assert row is not None
+    return dict(row.asDict())
+
+
 def type_weather(bronze: DataFrame) -> DataFrame:
     """Return one typed row per row of bronze: origin, `time_hour` (UTC), `event_date`, and what was measured.
 
@@ -85,7 +102,9 @@ def type_planes(bronze: DataFrame) -> DataFrame:
 
 
 def join_reference(flights: DataFrame, planes: DataFrame, airports: DataFrame, airlines: DataFrame) -> DataFrame:
-    """Return each flight once, with its plane, the position of its destination and its carrier's name where they are known."""
+    """Return each flight once, with its plane, the position of its destination and its carrier's name where they are
+    known.
+    """
     places = airports.select(
         F.col("faa").alias("dest"),
         F.col("name").alias("dest_name"),

@@ -20,7 +20,8 @@ COLUMNS = ["kpi", "title", "unit", "direction", "baseline", "actual", "target", 
 def kpi_results(
     kpis: Sequence[Mapping[str, Any]], actuals: Mapping[str, float | None], baselines: Mapping[str, float | None]
 ) -> pd.DataFrame:
-    """Return a row for each KPI: `kpi`, `title`, `unit`, `direction`, `baseline`, `actual`, `target`, `state`, `owner`, `due`.
+    """Return a row for each KPI: `kpi`, `title`, `unit`, `direction`, `baseline`, `actual`, `target`, `state`,
+    `owner`, `due`.
 
     `state` is `met`, `missed`, or `unknown` where there is no actual value yet.
     """

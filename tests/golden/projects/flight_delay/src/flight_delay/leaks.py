@@ -13,22 +13,22 @@ from pyspark.sql import functions as F
 
 from .bins import Bins, Crossed, Cut, count_bins
 from .evaluation import auc
-from .features import LABEL, Columns
+from .features import LABEL
 
 SMOOTHING = 20.0
 """Rows of the overall rate that are mixed into the rate of each bin."""
 
 
-class Leak(KitError):
+class LeakError(KitError):
     """Raised when a feature knows what nobody knows at the moment of the prediction."""
 
 
 def alone(df: DataFrame, cuts: Sequence[Cut]) -> pd.DataFrame:
     """Return what each cut can do alone, best first: `column`, `auc`, `filled_with_outcome` (share).
 
-    The rate of each bin is learnt on one half of the rows and judged on the other, so that a column of ids gains nothing.
-    `filled_with_outcome` is how much more often the column is empty where the outcome is unknown than where it is known:
-    near 1, it is filled in together with the outcome, so after the fact.
+    The rate of each bin is learnt on one half of the rows and judged on the other, so that a column of ids gains
+    nothing. `filled_with_outcome` is how much more often the column is empty where the outcome is unknown than where
+    it is known: near 1, it is filled in together with the outcome, so after the fact.
     """
     halves = df.withColumns(
         {"half": F.pmod(F.xxhash64(*df.columns), F.lit(2)).cast("int"), "known": F.col(LABEL).isNotNull()}
@@ -39,18 +39,17 @@ def alone(df: DataFrame, cuts: Sequence[Cut]) -> pd.DataFrame:
 
 
 def refuse_leaks(found: pd.DataFrame, limit: float) -> None:
-    """Raise Leak where a column of `alone` separates better than `limit`, or is empty until the outcome is known."""
+    """Raise LeakError where a column of `alone` separates better than `limit`, or is empty until the outcome is
+    known.
+    """
     telling = [f"{one.column} (AUC {one.auc:.3f} alone)" for one in found.itertuples() if one.auc > limit]
-    late = [
-        f"{one.column} (empty until the outcome is known)"
-        for one in found.itertuples()
-        if one.filled_with_outcome > 0.5
-    ]
+    unknown = found.loc[found["filled_with_outcome"] > 0.5, "column"]
+    late = [f"{column} (empty until the outcome is known)" for column in unknown]
     if telling or late:
-        raise Leak(
+        raise LeakError(
             f"features that know too much: {', '.join(telling + late)}",
-            "Take them out of problem.features and declare them under problem.leaks in kit.yml. If a column is honestly "
-            f"that good, raise the parameter leak_auc (now {limit:g}).",
+            "Take them out of problem.features and declare them under problem.leaks in kit.yml. If a column is "
+            f"honestly that good, raise the parameter leak_auc (now {limit:g}).",
         )
 
 

@@ -1,11 +1,12 @@
-"""The model card (Mitchell et al. 2019): what the model is for, what it was made from, how good it is and where it is not.
+"""The model card (Mitchell et al. 2019): what the model is for, what it was made from, how good it is and where it is
+not.
 
 `modeling` calls it with what it has measured; nothing in it is written by hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,13 @@ from .split import Split
 
 
 def model_card(
-    stage: Any, split: Split, parts: pd.DataFrame, said: str, measured: pd.DataFrame, slices: Mapping[str, pd.DataFrame]
+    stage: Any,
+    split: Split,
+    parts: pd.DataFrame,
+    *,
+    said: str,
+    measured: pd.DataFrame,
+    slices: Mapping[str, pd.DataFrame],
 ) -> str:
     """Return the card as markdown.
 
@@ -26,10 +33,10 @@ def model_card(
     features = ", ".join(f"`{name}`" for name in [*problem.features.numeric, *problem.features.categorical])
     sections = {
         f"Model card: {stage.spec.title}": f"{said}. Accountable: {held(stage.ownership.accountable)}.",
-        "Intended use": f"{charter.get('objective', '')} {charter.get('decision', '')}",
+        "Intended use": " ".join(charter.get(key, "") for key in ("objective", "decision")).strip() or "Not said.",
         "Not intended for": charter.get("out_of_scope") or "Nothing is excluded in kit.yml.",
-        "Made from": f"{_learnt(parts)} Predicts `{problem.target} = {problem.positive}` at `{problem.event_time}` from "
-        f"{features or 'all columns of gold.features but key, time, target and leaks'}.",
+        "Made from": f"{_learnt(parts)} Predicts `{problem.target} = {problem.positive}` at `{problem.event_time}` "
+        f"from {features or 'all columns of gold.features but key, time, target and leaks'}.",
         "Never seen by it": "; ".join(f"`{name}` ({why})" for name, why in problem.leaks.items())
         or "No leak is declared.",
         f"Measured on {split.test} to {split.last}": _markdown_table(measured.rename_axis("").reset_index()),
@@ -43,7 +50,9 @@ def model_card(
 
 
 def open_points(stage: Any, outcome: str, reason: str, by_month: pd.DataFrame, bound: float = 0.05) -> list[str]:
-    """Return what modeling hands over unsolved: a refused model, months in which scores are off by more than `bound`."""
+    """Return what modeling hands over unsolved: a refused model, months in which scores are off by more than
+    `bound`.
+    """
     points = [] if outcome == "accept" else [reason]
     gap = by_month["mean_score"] - by_month["rate"] if len(by_month) else pd.Series(dtype=float)
     off = [f"{by_month['value'][place]} by {gap[place]:+.3f}" for place in gap.index[gap.abs() > bound]]
@@ -73,5 +82,11 @@ def _weakest(slices: Mapping[str, pd.DataFrame]) -> str:
 
 def _markdown_table(table: pd.DataFrame) -> str:
     head = [str(name) for name in table.columns]
-    rows = [[f"{value:,.3f}" if isinstance(value, float) else str(value) for value in row] for row in table.to_numpy()]
+    rows = [[_cell(value) for value in row] for row in table.to_numpy()]
     return "\n".join(["| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows]])
+
+
+def _cell(value: Any) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1 else f"{value:,.3f}"

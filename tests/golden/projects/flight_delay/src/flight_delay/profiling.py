@@ -147,7 +147,7 @@ def _first_rows(df: DataFrame) -> pd.DataFrame:
 
 
 def _likely_kind(stored: str, column: str, first: pd.DataFrame) -> str:
-    """Return the stored type, or for a text `number` (also where all are null), `timestamp` or `text` by its first rows."""
+    """Return the stored type, or what the first rows of a text look like: number (also if empty), timestamp, text."""
     if stored != "string":
         return stored
     values = first[column].dropna().astype(str)

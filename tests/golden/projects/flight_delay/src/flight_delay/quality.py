@@ -113,7 +113,7 @@ def silent_days(days: pd.DataFrame) -> list[dt.date]:
 
 
 def recommendation(breaches: Sequence[str], dictionary: pd.DataFrame, days: pd.DataFrame) -> tuple[str, str]:
-    """Return the outcome at the gate and its reason: abandon without rows, collect more where a key or a feature is broken."""
+    """Return the outcome at the gate and why: abandon without rows, collect more if a key or feature is broken."""
     if days.empty:
         return "abandon", "gold.features has no rows"
     empty = list(dictionary.loc[(dictionary["gaps"] == 1) & (dictionary["role"] == "feature"), "column"])
@@ -127,7 +127,9 @@ def recommendation(breaches: Sequence[str], dictionary: pd.DataFrame, days: pd.D
 
 
 def open_points(checked: Mapping[str, Any], dictionary: pd.DataFrame, most: float = 0.05) -> list[str]:
-    """Return what the next stage should know: broken expectations, columns with gaps over `most`, undescribed columns."""
+    """Return what the next stage should know: expectations not met, gaps over `most` in features, undescribed
+    columns.
+    """
     broken = [
         f"{table}: {one.name} is not met by {one.failed:,} of {one.total:,} rows ({one.action}). {one.description}"
         for table, found in checked.items()

@@ -23,7 +23,9 @@ PIPELINE = "pipeline"
 
 @dataclass(frozen=True)
 class Version:
-    """A registered version: where its model lies, the run that made it, and what was said of it when it was registered."""
+    """A registered version: where its model lies, the run that made it, and what was said of it when it was
+    registered.
+    """
 
     name: str
     number: int
@@ -33,19 +35,19 @@ class Version:
 
 
 def registered_name(spec: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
-    """Return the name under which models are registered: the project's, inside catalog and schema where there is one."""
+    """Return the name under which models are registered: the project's, in the catalog's schema where there is one."""
     if not settings.get("catalog"):
         return str(spec["name"])
     return f"{settings['catalog']}.{settings['schema']}.{str(spec['name']).replace('-', '_')}"
 
 
 def log_pipeline(
-    mlflow: Any, pipeline: PipelineModel, scratch: Path, loader: str, example: pd.DataFrame, outputs: Sequence[str]
+    mlflow: Any, pipeline: PipelineModel, scratch: Path, *, loader: str, example: pd.DataFrame, outputs: Sequence[str]
 ) -> str:
     """Save a pipeline into the active run as an MLflow model and return its uri.
 
-    `loader` is the module with `_load_pyfunc`; `example` a few input rows, whose columns are the signature's inputs (numbers
-    as double, the rest as string), `outputs` the columns (double) that a prediction has. `scratch` is emptied.
+    `loader` is the module with `_load_pyfunc`; `example` a few input rows, whose columns are the signature's inputs
+    (numbers as double, the rest as string), `outputs` the columns (double) that a prediction has. `scratch` is emptied.
     """
     import logging
 
@@ -86,9 +88,7 @@ def log_documents(mlflow: Any, plots: Mapping[str, Any], card: str) -> None:
 
 def load_pipeline(mlflow: Any, uri: str) -> PipelineModel:
     """Return the pipeline of an MLflow model that `log_pipeline` made."""
-    from mlflow.artifacts import download_artifacts
-
-    folder = Path(download_artifacts(artifact_uri=uri)) / "data" / PIPELINE
+    folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri)) / "data" / PIPELINE
     if not folder.is_dir():
         raise KitError(f"{uri} holds no saved pipeline", "Register a version that the modeling stage has logged.")
     return PipelineModel.load(folder.as_uri())

@@ -1,4 +1,5 @@
-"""The release of a version: whether it takes the champion's place, the proof that it serves what was tested, the runbook.
+"""The release of a version: whether it takes the champion's place, the proof that it serves what was tested, the
+runbook.
 
 `deployment` calls it.
 """
@@ -21,7 +22,9 @@ class ServesSomethingElse(KitError):
 
 
 def verdict(challenger: Version, champion: Version | None, lead: Mapping[str, float], margin: float) -> tuple[str, str]:
-    """Return `release` or `hold` and why; `lead` is that of the challenger: `lead`, and `low`, the end of its interval."""
+    """Return `release` or `hold` and why; `lead` is that of the challenger: `lead`, and `low`, the end of its
+    interval.
+    """
     if champion is None:
         return "release", f"version {challenger.number} is the first; there is no champion to beat"
     if champion.number == challenger.number:
@@ -51,7 +54,7 @@ def runbook(stage: Any, serving: Version, rehearsed: str) -> str:
         f"| What is served | `{serving.name}` version {serving.number}, alias `champion` |",
         f"| Where | table `serving.predictions` in environment `{stage.context.environment}` |",
         f"| Whom to call | {'; '.join(people)} |",
-        "| Predictions are missing | `kit run --from data_engineering --date YYYY-MM-DD`; running a date twice adds no row |",
+        "| Predictions are missing | `kit run --from data_engineering --date YYYY-MM-DD`; twice adds no row |",
         "| Predictions are wrong | `kit status`, then the alerts in `monitoring.alerts`, then the way back |",
         f'| The way back | `registry.roll_back(mlflow, "{serving.name}")`, then `kit run --only deployment --force` |',
         f"| Rehearsed | {rehearsed} |",

@@ -1,4 +1,6 @@
-"""Whether a model has to be trained at all: only when there is none, when its inputs changed, or when monitoring asks."""
+"""Whether a model has to be trained at all: only when there is none, when its inputs changed, or when monitoring
+asks.
+"""
 
 from __future__ import annotations
 
@@ -43,9 +45,11 @@ def contract_of(
 def must_train(
     wish: str, champion: Version | None, contract: str, feedback: Mapping[str, Any] | None
 ) -> tuple[bool, str]:
-    """Return whether to train, and why. `wish` is `auto`, `always` or `never`; `feedback` the latest row of monitoring.feedback.
+    """Return whether to train, and why. `wish` is `auto`, `always` or `never`; `feedback` the latest row of
+    monitoring.feedback.
 
-    A request of monitoring counts for the version that it was made about, so a newer champion is not trained again for it.
+    A request of monitoring counts for the version that it was made about, so a newer champion is not trained again for
+    it.
     """
     if champion is None:
         return True, "There is no champion yet."

@@ -28,18 +28,23 @@ def side_by_side(pipelines: Mapping[str, PipelineModel], cases: DataFrame, keep:
 
 
 def lead_of(counts: pd.DataFrame, names: Sequence[str]) -> dict[str, float]:
-    """Return the `lead` in AUC of the first of `names` over the last, and `low`, the lower end of its bootstrap interval."""
+    """Return the `lead` in AUC of the first of `names` over the last, and `low`, the lower end of its bootstrap
+    interval.
+    """
     aucs = [measures(counts[counts["model"] == name])["auc"] for name in (names[0], names[-1])]
     return {"lead": aucs[0] - aucs[1], "low": float(intervals(counts, names).loc[names[0], "ahead_low"])}
 
 
 def first_day_to_score(last: dt.date | None, test_start: dt.date, run_date: dt.date) -> dt.date:
-    """Return the day after the last one that has predictions, but never one after `run_date`; the hold-out's if none has."""
+    """Return the day after the last one that has predictions, but never one after `run_date`; the hold-out's if none
+    has.
+    """
     return min(test_start if last is None else last + dt.timedelta(days=1), run_date)
 
 
 def predictions(scored: DataFrame, keys: Sequence[str]) -> DataFrame:
-    """Return `keys`, `event_day`, `score`, `rank_in_day` (1 is the highest) and `warned`: the tenth of its day that comes first.
+    """Return `keys`, `event_day`, `score`, `rank_in_day` (1 is the highest) and `warned`: the tenth of its day that
+    comes first.
 
     Equal scores are told apart by their key, so that the same rows are warned each time.
     """

@@ -1,7 +1,7 @@
 """The split by time: days to learn from, their last part to choose by, and later days that nobody has looked at.
 
-`modeling`, `deployment` and `monitoring` cut their rows with the same `Split`. Rows are told apart by their day alone, so no
-row of the hold-out can be older than one that was learnt from.
+`modeling`, `deployment` and `monitoring` cut their rows with the same `Split`. Rows are told apart by their day alone,
+so no row of the hold-out can be older than one that was learnt from.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ VALIDATION_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Split:
-    """Four days: learning begins on `first`, choosing on `validation`, the hold-out on `test`; `last` is the as-of day."""
+    """Four days: learning begins on `first`, choosing on `validation`, the hold-out on `test`; `last` is the as-of
+    day.
+    """
 
     first: dt.date
     validation: dt.date
@@ -79,7 +81,8 @@ def count_days(cases: DataFrame, day: str = "event_day", label: str = "label") -
 def split_by_time(days: pd.DataFrame, first: dt.date | None, test: dt.date, last: dt.date | None) -> Split:
     """Return the split of the days from `first` to `last` (None: all that there are) with the hold-out from `test` on.
 
-    Raises KitError where a part has no known case, or only one kind of outcome, so that nothing could be learnt or judged.
+    Raises KitError where a part has no known case, or only one kind of outcome, so that nothing could be learnt or
+    judged.
     """
     inside = days[(days["day"] >= (first or days["day"].min())) & (days["day"] <= (last or days["day"].max()))]
     learnt = inside[inside["day"] < test]
@@ -90,8 +93,11 @@ def split_by_time(days: pd.DataFrame, first: dt.date | None, test: dt.date, last
     split = Split(inside["day"].iloc[0], late["day"].iloc[0], test, last or inside["day"].iloc[-1])
     for one in split.parts(inside).itertuples():
         if not 0 < one.positives < one.known:
-            said = f"the days {one.part}, {one.first} to {one.last}, have {one.positives:,} positives of {one.known:,} known cases"
-            raise KitError(said, "Move history_start, test_start or run_date so that each part has both outcomes.")
+            said = f"the days {one.part}, {one.first} to {one.last}, have {one.positives:,} positives"
+            raise KitError(
+                f"{said} of {one.known:,} known cases",
+                "Move history_start, test_start or run_date so that each part has both outcomes.",
+            )
     return split
 
 

@@ -1,0 +1,142 @@
+"""From raw columns to vectors: what is learnt from the training rows alone, written down as one SQL statement.
+
+`modeling` fits it; it is the first part of the saved pipeline, so every later stage prepares its rows in the same way.
+All that is learnt comes from two passes over the rows, and stands as plain numbers in the statement.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pyspark.ml import PipelineModel
+from pyspark.ml.feature import SQLTransformer, VectorAssembler
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from .bins import Crossed, number_sql
+from .features import LABEL, RULE, Columns
+
+LINEAR, TREES = "linear_features", "tree_features"
+"""Vectors that a preparation makes: for linear models (with squares), and for trees."""
+SMOOTHING = 50.0
+"""Cases of the overall rate that are mixed into the rate of each group."""
+MOST_GROUPS = 500
+"""Groups beyond the most frequent ones share the overall rate."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """The training range of a number: 1st percentile, median, 99th percentile, share of missing values."""
+
+    low: float
+    median: float
+    high: float
+    missing: float
+
+
+def preparation(train: DataFrame, columns: Columns, pairs: Sequence[Crossed]) -> PipelineModel:
+    """Return the preparation, fitted on `train` only; it adds `linear_features`, `tree_features` and `rule_score`.
+
+    Numbers are filled with their median, held to the training range and flagged where missing. Categories and pairs
+    become the log odds of their smoothed rate (Micci-Barreca 2001); a group that was never seen gets those of all rows.
+    The rule's score is the rate of the first pair.
+    """
+    found = ranges(train, columns.numeric)
+    numbers = {_name(name, "number"): _number_sql(name, one) for name, one in found.items()}
+    flags = {_name(name, "missing"): _flag_sql(name) for name, one in found.items() if one.missing > 0}
+    squares = {_name(name, "square"): _square_sql(_name(name, "number"), one) for name, one in found.items()}
+    groups = {name: f"coalesce(cast(`{name}` as string), '')" for name in columns.categorical}
+    groups |= {one.column: f"cast({one.sql} as string)" for one in pairs}
+    odds = {_name(name, "odds"): sql for name, sql in log_odds(train, groups).items()}
+    rule = {RULE: f"1 / (1 + exp(-{_name(pairs[0].column, 'odds')}))"}
+    trees = [*numbers, *flags, *odds]
+    inner = _select(numbers | flags | odds, "__THIS__")
+    return PipelineModel(
+        stages=[
+            SQLTransformer(statement=_select(squares | rule, f"({inner})")),
+            VectorAssembler(inputCols=trees, outputCol=TREES),
+            VectorAssembler(inputCols=[*trees, *squares], outputCol=LINEAR),
+        ]
+    )
+
+
+def ranges(train: DataFrame, numeric: Sequence[str]) -> dict[str, Range]:
+    """Return the range of each numeric column that has any value, in one pass."""
+    if not numeric:
+        return {}
+    shares = [
+        F.expr(f"percentile_approx({number_sql(name)}, array(0.01D, 0.5D, 0.99D), 1000)").alias(f"{name} quantiles")
+        for name in numeric
+    ]
+    gaps = [F.expr(f"avg(cast({number_sql(name)} is null as double))").alias(f"{name} missing") for name in numeric]
+    row = train.agg(*shares, *gaps).first().asDict()
+    known = [name for name in numeric if row[f"{name} quantiles"]]
+    return {name: Range(*row[f"{name} quantiles"], row[f"{name} missing"]) for name in known}
+
+
+def log_odds(train: DataFrame, groups: Mapping[str, str]) -> dict[str, str]:
+    """Return, by name, a SQL expression for the log odds of the smoothed rate of a row's group.
+
+    `groups` are SQL expressions of type string by name. One pass; at most MOST_GROUPS groups of each are collected.
+    """
+    cells = ", ".join(f"{place}, {sql}" for place, sql in enumerate(groups.values()))
+    counts = train.select(LABEL, F.expr(f"stack({len(groups)}, {cells})").alias("place", "group"))
+    counts = counts.groupBy("place", "group").agg(F.count(F.lit(1)).alias("rows"), F.sum(LABEL).alias("positives"))
+    frequent = F.row_number().over(Window.partitionBy("place").orderBy(F.desc("rows"), "group")) <= MOST_GROUPS
+    totals = [F.sum(name).over(Window.partitionBy("place")).alias(f"all_{name}") for name in ("rows", "positives")]
+    rows = counts.select("*", *totals, frequent.alias("is_frequent")).where("is_frequent").collect()
+    overall = rows[0]["all_positives"] / rows[0]["all_rows"]
+    return {
+        name: _lookup_sql(
+            sql,
+            {
+                one["group"]: _logit((one["positives"] + SMOOTHING * overall) / (one["rows"] + SMOOTHING))
+                for one in rows
+                if one["place"] == place
+            },
+            _logit(overall),
+        )
+        for place, (name, sql) in enumerate(groups.items())
+    }
+
+
+def _lookup_sql(key: str, values: Mapping[str, float], otherwise: float) -> str:
+    pairs = ", ".join(f"{_text_sql(text)}, {value!r}D" for text, value in sorted(values.items()))
+    return f"coalesce(element_at(map({pairs}), {key}), {otherwise!r}D)"
+
+
+def _text_sql(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _logit(rate: float) -> float:
+    held = min(max(rate, 1e-9), 1 - 1e-9)
+    return math.log(held / (1 - held))
+
+
+def _number_sql(name: str, one: Range) -> str:
+    filled = f"coalesce({number_sql(name)}, {one.median!r}D)"
+    return f"greatest(least({filled}, {one.high!r}D), {one.low!r}D)"
+
+
+def _flag_sql(name: str) -> str:
+    return f"cast({number_sql(name)} is null as double)"
+
+
+def _square_sql(number: str, one: Range) -> str:
+    width = (one.high - one.low) or 1.0
+    return f"power(({number} - {one.median!r}D) / {width!r}D, 2)"
+
+
+def _select(columns: Mapping[str, str], table: str) -> str:
+    added = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+    return f"SELECT *, {added} FROM {table}"
+
+
+def _name(column: str, kind: str) -> str:
+    safe = re.sub(r"\W+", "_", column)
+    return f"{safe}__{kind}"
