@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
 import uuid
 import warnings
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,8 @@ USER_ID = "kit"
 MAX_RETRIES = 5
 # How long the server of a project outlives the last notebook that was open on it.
 NOTEBOOK_KEEP_S = 60.0
+# How long a job that is only just beginning may take to be one that can be stopped.
+INTERRUPT_LIMIT_S, INTERRUPT_LOOK_S = 10.0, 0.2
 
 
 @dataclass(frozen=True)
@@ -132,15 +135,25 @@ def interrupt(url: str, token: str, session_id: str, user_id: str = USER_ID) -> 
     Raises `KitError` if the server does not answer.
     """
     from pyspark.errors import PySparkException
+    from pyspark.errors.exceptions.connect import UnknownException
     from pyspark.sql.connect.client import DefaultChannelBuilder, SparkConnectClient
     from pyspark.sql.connect.client.retries import DefaultPolicy
 
     channel = DefaultChannelBuilder(connection_string(url, token, session_id, user_id))
     client = SparkConnectClient(connection=channel)
     client.set_retry_policies([DefaultPolicy(max_retries=1)])
+    end = time.monotonic() + INTERRUPT_LIMIT_S
     try:
-        client.interrupt_all()
-        client.release_session()
+        while True:
+            client.interrupt_all()
+            try:
+                client.release_session()
+                break
+            except UnknownException:
+                # Spark refuses to close an operation that has neither begun nor ended, and drops the interrupt with it.
+                if time.monotonic() > end:
+                    raise
+                time.sleep(INTERRUPT_LOOK_S)
     except PySparkException as error:
         raise KitError(
             f"The Spark server at {url} does not answer: {error}", "Has it ended? `kit spark status`"
