@@ -142,8 +142,8 @@ def interrupt(url: str, token: str, session_id: str, user_id: str = USER_ID) -> 
     client.set_retry_policies([DefaultPolicy(max_retries=1)])
     try:
         client.interrupt_all()
-        # The job ends a moment after it was told to. A release within that moment does close the session, but the server
-        # answers that an operation had not ended yet.
+        # The job ends a moment after it was told to. A release within that moment closes the session too, but the
+        # server answers that an operation had not ended.
         with contextlib.suppress(UnknownException):
             client.release_session()
     except PySparkException as error:

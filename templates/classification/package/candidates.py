@@ -59,7 +59,7 @@ def tune(
     pairs: Sequence[Crossed],
     tried: Sequence[Candidate] = CANDIDATES,
 ) -> pd.DataFrame:
-    """Return how each of `tried`, learnt on `early`, does on `late`, best first: `model`, `settings`, `auc`, `log_loss`.
+    """Return how each candidate, learnt on `early`, does on `late`: `model`, `settings`, `auc`, `log_loss`; best first.
 
     The row `simple rule` is the smoothed rate of the strongest pair. Both tables need a label in every row.
     """
