@@ -52,8 +52,14 @@ CANDIDATES = (
 )
 
 
-def tune(early: DataFrame, late: DataFrame, columns: Columns, pairs: Sequence[Crossed]) -> pd.DataFrame:
-    """Return how each candidate, learnt on `early`, does on `late`: `model`, `settings`, `auc`, `log_loss`, best first.
+def tune(
+    early: DataFrame,
+    late: DataFrame,
+    columns: Columns,
+    pairs: Sequence[Crossed],
+    tried: Sequence[Candidate] = CANDIDATES,
+) -> pd.DataFrame:
+    """Return how each candidate, learnt on `early`, does on `late`: `model`, `settings`, `auc`, `log_loss`; best first.
 
     The row `simple rule` is the smoothed rate of the strongest pair. Both tables need a label in every row.
     """
@@ -62,7 +68,7 @@ def tune(early: DataFrame, late: DataFrame, columns: Columns, pairs: Sequence[Cr
     learnt = prepared.transform(early).select(*kept).cache()
     judged = prepared.transform(late).select(*kept).cache()
     rows = [{"model": "simple rule", "settings": pairs[0].column, "candidate": None, **_measured(judged, RULE)}]
-    for one in CANDIDATES:
+    for one in tried:
         scored = with_score(one.fit(learnt).transform(judged))
         said = ", ".join(f"{name} {value}" for name, value in one.settings.items())
         rows.append({"model": one.kind, "settings": said, "candidate": one, **_measured(scored, SCORE)})
