@@ -191,9 +191,9 @@ def spawn_guard(folder: Path, order: Mapping[str, Any]) -> None:
     (folder / "spark.json").unlink(missing_ok=True)
     (folder / "spark.log").unlink(missing_ok=True)
     command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("guard.py")), str(folder.resolve())]
-    # The first process forks and ends at once: the guard is nobody's child and leaves no zombie. It must not hold a pipe of
-    # ours open, or whoever reads this process's output would wait for the server's end.
-    with open(folder / "guard.log", "wb") as log:
+    # The first process forks and ends at once: the guard is nobody's child and leaves no zombie. It must not hold a
+    # pipe of ours open, or whoever reads this process's output would wait for the server's end.
+    with (folder / "guard.log").open("wb") as log:
         subprocess.run(command, input=json.dumps(order), text=True, check=True, stdout=log, stderr=log)
     end = time.monotonic() + START_LIMIT_S
     while (read_record(folder) or {}).get("token") != order["token"]:
