@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import subprocess
 import sys
@@ -88,6 +89,8 @@ def end_gateway(process: subprocess.Popen[bytes]) -> None:
     """Stop the context, then close the JVM's stdin, which ends it, and reap it."""
     from pyspark.core.context import SparkContext
 
+    # Python objects that stand for Java ones are freed until the very end, and py4j reports each that finds no JVM.
+    logging.getLogger().addFilter(_is_no_farewell)
     if SparkContext._active_spark_context is not None:
         SparkContext._active_spark_context.stop()
     assert process.stdin is not None
@@ -96,3 +99,7 @@ def end_gateway(process: subprocess.Popen[bytes]) -> None:
         process.wait(10)
     except subprocess.TimeoutExpired:
         process.kill()
+
+
+def _is_no_farewell(record: logging.LogRecord) -> bool:
+    return record.getMessage() != "Exception while sending command."

@@ -90,9 +90,20 @@ def begin_slow_run(project: Path) -> subprocess.Popen[bytes]:
     mark = project / "in-the-cell"
     insert_after_start(project, f"spark = stage.spark\nopen({str(mark)!r}, 'w').close()\nimport time; time.sleep(300)")
     command = [sys.executable, "-m", "kit", "run", str(project), *month(), "--only", "monitoring", "--json"]
-    process = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 - no other thread of this process holds a lock
+    )
     wait_until(mark.exists, 120)
     return process
+
+
+def heed_interrupts() -> None:
+    """Take SIGINT as a terminal sends it: a shell's background job, as tests may be, would ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float) -> None:
