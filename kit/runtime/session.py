@@ -59,6 +59,7 @@ def get_spark(
         from kit.runtime.classic import classic_session
 
         silence_query_log()
+        state_dir.mkdir(parents=True, exist_ok=True)
         return classic_session(settings, python_path, state_dir / "spark-classic.log")
     return project_session(state_dir, settings, python_path)
 
