@@ -159,5 +159,5 @@ def _row(breach: Breach, owner: Mapping[str, Any], run_date: dt.date) -> tuple[A
     identity = hashlib.sha256(f"{run_date} {breach.kind} {breach.subject}".encode()).hexdigest()[:12]
     people = [dict(one) for one in owner["people"]] or [{"name": "UNFILLED", "email": ""}]
     due = run_date + dt.timedelta(days=DUE_DAYS[breach.kind])
-    said = (breach.kind, breach.subject, breach.said, breach.value, breach.bound)
+    said = (breach.kind, breach.subject, breach.said, float(breach.value), float(breach.bound))
     return (identity, run_date, *said, owner["title"], people[0]["name"], people[0]["email"], due, breach.action)
