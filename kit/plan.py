@@ -9,6 +9,7 @@ from typing import Any
 
 from kit.config import Catalog
 from kit.errors import ConfigError, KitError
+from kit.parameter_cell import stage_parameters
 from kit.runtime.parameters import parse_value, to_plain
 from kit.spec import Spec
 from kit.yaml_source import nearest
@@ -39,8 +40,7 @@ class Plan:
 
     def parameters_of(self, spec: Spec, stage: str) -> dict[str, Any]:
         """Return the values that one stage takes, as papermill and JSON take them."""
-        taken = {name for name, one in spec.parameters.items() if not one.stages or stage in one.stages}
-        return {name: to_plain(value) for name, value in self.parameters.items() if name in taken}
+        return {name: to_plain(self.parameters[name]) for name in stage_parameters(spec, stage)}
 
 
 def select_stages(

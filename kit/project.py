@@ -1,6 +1,4 @@
-"""A generated project as the verbs see it: its folder, its spec, and the catalog and templates that it was made
-from.
-"""
+"""A generated project as the verbs see it: its folder, its spec, and the catalog and templates it was made from."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
-"""The record of a run: a folder `runs/<run_id>/` with `run.json`, one `<stage>.json` per stage and the executed
-notebooks.
+"""The record of a run: a folder `runs/<run_id>/` with `run.json`, a `<stage>.json` each and the executed notebooks.
 
-Only the process that supervises a run writes it, atomically; whoever reads it derives the rest. A run whose
-supervisor is
-gone while its record still says `running` has died, and is read as `died`.
+Only the process that supervises a run writes it, atomically; whoever reads it derives the rest. A run whose supervisor
+is gone while its record still says `running` has died, and is read as `died`.
 """
 
 from __future__ import annotations

@@ -57,9 +57,7 @@ def plan_text(plan: Plan) -> str:
 
 
 def run_text(project: Project, record: dict[str, Any]) -> str:
-    """Return the end of a run for a person: the table of stages, what went wrong and for whom, where the record
-    lies.
-    """
+    """Return the end of a run for a person: the stages, what went wrong and for whom, and where the record lies."""
     rows = [["stage", "status", "seconds", "key metrics", "accountable"]]
     for one in record["stages"]:
         seconds = f"{one['seconds']:.1f}" if one["seconds"] is not None else ""

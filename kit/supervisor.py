@@ -1,6 +1,4 @@
-"""A run while it lives: it supervises each notebook, holds Spark and the kernel started ahead, and writes the
-record.
-"""
+"""A run while it lives: it supervises each notebook, holds Spark and the next kernel, and writes the record."""
 
 from __future__ import annotations
 

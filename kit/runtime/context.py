@@ -34,7 +34,6 @@ class Context:
     environment: str
     run_id: str
     run_dir: Path
-    is_interactive: bool
 
     @property
     def settings(self) -> Facts:
@@ -65,7 +64,6 @@ def load_context() -> Context:
         environment=os.environ.get("KIT_ENV", "local"),
         run_id=run_id,
         run_dir=Path(os.environ.get("KIT_RUN_DIR") or project / "runs" / run_id),
-        is_interactive="KIT_RUN_ID" not in os.environ,
     )
 
 

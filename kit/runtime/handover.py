@@ -21,7 +21,6 @@ class Handover:
     taken_by: str
     gate: str
     made: list[dict[str, Any]] = field(default_factory=list)
-    metrics: dict[str, float] = field(default_factory=dict)
     recommended: str = ""
     open_points: list[str] = field(default_factory=list)
 
@@ -59,7 +58,6 @@ def handover_of(stage: str, context: Context, log: Path) -> Handover:
         taken_by=_holder(context.resolved.ownership[after].accountable),
         gate=f"Gate {gate.name}, {gate.title}: {' / '.join(gate.outcomes)}",
         made=[*_tables(facts), *_artefacts(facts)],
-        metrics={name: value for one in facts if one["fact"] == "metrics" for name, value in one["values"].items()},
         recommended=f"{decisions[-1]['outcome']} - {decisions[-1]['reason']}" if decisions else "",
         open_points=ends[-1]["open_points"] if ends else [],
     )

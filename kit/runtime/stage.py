@@ -236,9 +236,7 @@ class Stage:
         return configure(self.context)
 
     def mlflow(self) -> Any:
-        """Return the mlflow module with tracking, registry and experiment of this project set; imported at first
-        use.
-        """
+        """Return the mlflow module, imported at first use, with this project's tracking, registry and experiment."""
         return self._mlflow
 
     def finish(self, open_points: Sequence[str] = ()) -> Handover:
