@@ -67,7 +67,8 @@ def must_train(
     )
 
 
-def latest(feedback: DataFrame, as_of: dt.date) -> dict[str, Any] | None:
-    """Return the newest row of `monitoring.feedback` up to a day, None where there is none."""
-    row = feedback.where(F.col("run_date") <= F.lit(as_of)).orderBy(F.desc("run_date")).first()
+def latest(rows: DataFrame, as_of: dt.date | None) -> dict[str, Any] | None:
+    """Return the row with the newest `run_date` up to a day (None: of all), None where there is none."""
+    seen = rows if as_of is None else rows.where(F.col("run_date") <= F.lit(as_of))
+    row = seen.orderBy(F.desc("run_date")).first()
     return row.asDict() if row else None

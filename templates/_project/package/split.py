@@ -101,11 +101,5 @@ def split_by_time(days: pd.DataFrame, first: dt.date | None, test: dt.date, last
     return split
 
 
-def months(days: pd.DataFrame) -> pd.DataFrame:
-    """Return counts of known cases by month, as `month` (its first day) and `rows`."""
-    by_month = days.groupby(pd.to_datetime(days["day"]).dt.to_period("M"))["known"].sum()
-    return pd.DataFrame({"month": [one.start_time.date() for one in by_month.index], "rows": by_month.to_numpy()})
-
-
 def _between(cases: DataFrame, first: dt.date, last: dt.date) -> DataFrame:
     return cases.where(F.col("event_day").between(F.lit(first), F.lit(last)))

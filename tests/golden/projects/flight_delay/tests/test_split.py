@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from kit.runtime.errors import KitError
-from flight_delay.split import months, split_by_time
+from flight_delay.split import split_by_time
 
 FIRST = dt.date(2020, 1, 1)
 
@@ -51,8 +51,3 @@ def test_rows_are_cut_by_their_day(spark: Any) -> None:
     cases = spark.createDataFrame([(one,) for one in days()["day"]], "event_day date")
     counts = [part(cases).count() for part in (split.early, split.late, split.train, split.hold_out)]
     assert counts == [60, 20, 80, 20]
-
-
-def test_months_begin_with_their_first_day() -> None:
-    found = months(days(count=32))
-    assert found.to_dict("list") == {"month": [dt.date(2020, 1, 1), dt.date(2020, 2, 1)], "rows": [310, 10]}

@@ -101,14 +101,13 @@ def performance_breaches(
 ) -> list[Breach]:
     """Return breaches of the model where labels have arrived: `auc` fell, or the mean score left the observed rate.
 
-    `recent` and `expected` are measures of the recent period and of the hold-out; `bounds` has `auc_loss` (absolute)
-    and
-    `calibration` (absolute difference of mean score and observed rate).
+    `recent` and `expected` are measures of the recent period and of the days before it. `bounds` has `auc_loss` and
+    `calibration` (difference of mean score and observed rate), both absolute.
     """
     found = []
     floor, gap = expected["auc"] - bounds["auc_loss"], recent["mean_score"] - recent["rate"]
     if recent["auc"] < floor:
-        said = f"AUC is {recent['auc']:.3f}, on the hold-out it was {expected['auc']:.3f}"
+        said = f"AUC is {recent['auc']:.3f}, before it was {expected['auc']:.3f}"
         found.append(
             Breach("performance", "auc", said, recent["auc"], floor, role, "Retrain on newer days and compare.")
         )
