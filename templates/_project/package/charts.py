@@ -125,8 +125,11 @@ def gaps_by_month_chart(gaps: pd.DataFrame) -> Figure:
     wide = gaps.set_index(pd.to_datetime(gaps["month"]).dt.strftime("%b %y")).drop(columns="month").T
     wide = wide[wide.max(axis=1) > 0]
     figure, (axes,) = canvas(height=1.4 + 0.26 * max(len(wide), 1))
+    if wide.empty:
+        axes.set(title="No column has gaps", xticks=[], yticks=[])
+        return figure
     shares = wide.to_numpy(dtype=float)
-    image = axes.imshow(shares, aspect="auto", cmap="Blues", vmin=0, vmax=max(0.05, shares.max(initial=0)))
+    image = axes.imshow(shares, aspect="auto", cmap="Blues", vmin=0, vmax=max(0.05, shares.max()))
     axes.set_xticks(range(wide.shape[1]), wide.columns)
     axes.set_yticks(range(len(wide)), wide.index)
     axes.grid(visible=False)
