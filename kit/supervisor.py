@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 from types import FrameType
@@ -40,6 +41,7 @@ class Run:
         settings = settings_of(environment_values(project.catalog, project.spec, plan.environment))
         self.spark = SparkOfRun(project.folder, plan.spark, settings)
         self.ahead: dict[str, tuple[Kernel, str]] = {}
+        self.ending: list[threading.Thread] = []
         self.record: dict[str, Any] = {
             "run_id": self.run_id,
             "status": "running",
@@ -73,6 +75,8 @@ class Run:
             signal.signal(signal.SIGTERM, before)
             for kernel, _ in self.ahead.values():
                 kernel.stop(now=True)
+            for thread in self.ending:
+                thread.join()
             self.spark.release()
         return self.record
 
@@ -117,9 +121,10 @@ class Run:
             record["seconds"] = round(time.monotonic() - began, 2)
             correct_executed(output, execution.failure or Failure("Interrupted", "the run was interrupted"))
             raise
-        kernel.stop(now=execution.failure is not None)
         if execution.failure is None:
+            self._end_behind(kernel)
             return None
+        kernel.stop(now=True)
         self.spark.interrupt(session)
         correct_executed(output, execution.failure)
         return self._spark_failure(execution.failure) if is_spark_gone else execution.failure
@@ -136,6 +141,11 @@ class Run:
         more = ["mlflow"] if "stage.mlflow()" in self.project.notebook(stage).read_text(encoding="utf-8") else []
         warm_up = f"import kit.runtime.prewarm; kit.runtime.prewarm.warm(*{[self.plan.spark, *more]!r})"
         return start_kernel(self.project.notebook(stage).parent, environment, warm_up), session
+
+    def _end_behind(self, kernel: Kernel) -> None:
+        """Let a kernel that has done its work end by its own handlers, while the next stage is at work already."""
+        self.ending.append(threading.Thread(target=kernel.stop, name=f"end-{kernel.pid}"))
+        self.ending[-1].start()
 
     def _start_ahead(self, stage: str) -> None:
         following = self.plan.stages[self.plan.stages.index(stage) + 1 :][:1]

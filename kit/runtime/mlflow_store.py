@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from typing import Any
 
 from kit.runtime.context import Context
@@ -12,7 +13,7 @@ from kit.runtime.context import Context
 def configure(context: Context) -> Any:
     """Return the mlflow module with tracking, registry and the project's experiment set (made where missing)."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    _silence_migrations()
+    _silence()
     import mlflow
 
     if "DATABRICKS_RUNTIME_VERSION" in os.environ:
@@ -28,7 +29,8 @@ def configure(context: Context) -> Any:
     return mlflow
 
 
-def _silence_migrations() -> None:
-    """Keep the creation of a new store, which logs each schema migration at INFO, out of the notebook."""
+def _silence() -> None:
+    """Keep out of the notebook that a new store logs each schema migration, and that progress bars will be of text."""
     for name in ("alembic", "alembic.runtime.migration", "mlflow.store.db.utils", "mlflow.tracking.fluent"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", message="IProgress not found")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ SMOOTHING = 50.0
 """Cases of the overall rate that are mixed into the rate of each group."""
 MOST_GROUPS = 500
 """Groups beyond the most frequent ones share the overall rate."""
+_IN_BUCKET = 4
+"""Groups that share a bucket of a lookup: Spark searches a map entry by entry."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,9 @@ def log_odds(train: DataFrame, groups: Mapping[str, str]) -> dict[str, str]:
 
     `groups` are SQL expressions of type string by name. One pass; at most MOST_GROUPS groups of each are collected.
     """
-    cells = ", ".join(f"{place}, {sql}" for place, sql in enumerate(groups.values()))
-    counts = train.select(LABEL, F.expr(f"stack({len(groups)}, {cells})").alias("place", "group"))
+    # `inline`, since Spark interprets a `stack`.
+    cells = ", ".join(f"struct({place} as place, {sql} as group)" for place, sql in enumerate(groups.values()))
+    counts = train.select(LABEL, F.expr(f"inline(array({cells}))"))
     counts = counts.groupBy("place", "group").agg(F.count(F.lit(1)).alias("rows"), F.sum(LABEL).alias("positives"))
     frequent = F.row_number().over(Window.partitionBy("place").orderBy(F.desc("rows"), "group")) <= MOST_GROUPS
     totals = [F.sum(name).over(Window.partitionBy("place")).alias(f"all_{name}") for name in ("rows", "positives")]
@@ -104,8 +108,14 @@ def log_odds(train: DataFrame, groups: Mapping[str, str]) -> dict[str, str]:
 
 
 def _lookup_sql(key: str, values: Mapping[str, float], otherwise: float) -> str:
-    pairs = ", ".join(f"{_text_sql(text)}, {value!r}D" for text, value in sorted(values.items()))
-    return f"coalesce(element_at(map({pairs}), {key}), {otherwise!r}D)"
+    """Return the value of a text by its checksum's bucket, then by itself, in an array of small maps."""
+    count = max(1, len(values) // _IN_BUCKET)
+    buckets: list[list[str]] = [[] for _ in range(count)]
+    for text, value in sorted(values.items()):
+        buckets[zlib.crc32(text.encode()) % count].append(f"{_text_sql(text)}, {value!r}D")
+    maps = ", ".join(f"map({', '.join(one)})" if one else "cast(map() as map<string, double>)" for one in buckets)
+    bucket = f"cast(crc32(cast({key} as binary)) % {count} as int) + 1"
+    return f"coalesce(element_at(element_at(array({maps}), {bucket}), {key}), {otherwise!r}D)"
 
 
 def _text_sql(text: str) -> str:
