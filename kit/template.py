@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -28,6 +28,8 @@ class Template(BaseModel):
     description: str
     extends: str | None = None
     ownership: dict[StageName, StageOwnership] = {}
+    needs: list[Literal["target", "key", "event_time"]] = []
+    """Keys of `problem` without which it cannot do its work."""
     project: dict[str, Any] = {}
     folder: Path
 
@@ -82,6 +84,11 @@ def project_fragment(chain: list[Template]) -> dict[str, Any]:
     for template in chain:
         fragment = merge(fragment, template.project)
     return fragment
+
+
+def chain_needs(chain: list[Template]) -> list[str]:
+    """Return the keys of `problem` that a chain of templates cannot do without, each once."""
+    return list(dict.fromkeys(need for template in chain for need in template.needs))
 
 
 def _problems(name: str, source: YamlSource, error: ValidationError) -> str:

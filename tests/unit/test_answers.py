@@ -164,10 +164,13 @@ def test_what_a_template_for_any_data_leaves_open_is_asked(tmp_path: Path) -> No
 
 def test_without_them_the_error_says_how_to_answer(tmp_path: Path) -> None:
     resources = tiny_resources(tmp_path)
-    bare = "name: bare\nversion: '1'\ntitle: B\ndescription: B\nproject:\n  problem: {type: classification}\n"
+    bare = (
+        "name: bare\nversion: '1'\ntitle: B\ndescription: B\nneeds: [target, key, event_time]\n"
+        "project:\n  problem: {type: classification}\n"
+    )
     write(tmp_path / "templates/bare/template.yml", bare)
     composer = tiny_composer(resources, "bare")
     with pytest.raises(ConfigError) as error:
         answered_spec(composer.catalog, composer.chain, {}, "x")
-    assert "problem.target: Field required" in error.value.message
-    assert "--set problem.target=..." in error.value.hint
+    assert "problem.target: bare cannot do without it" in error.value.message
+    assert "--target COLUMN, --key COLUMN, --time COLUMN (or --set problem.target=...)" in error.value.hint
