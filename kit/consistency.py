@@ -1,4 +1,4 @@
-"""What `kit.yml` says against what the organisation and the rest of `kit.yml` know: roles, topology, tables, owners, columns.
+"""What `kit.yml` says against what the organisation and the rest of `kit.yml` know: roles, topology, tables, columns.
 
 Types and keys are judged by `kit.spec`; here are the rules that need more than one part to be judged.
 """
@@ -129,7 +129,9 @@ def _problem_columns(spec: Spec) -> Iterator[Inconsistency]:
     for where, column in _named_columns(spec):
         if column not in source.columns:
             message = f"source '{name}' declares no column '{column}'{nearest(column, source.columns)}"
-            yield Inconsistency(where, "column", message, f"Correct the name, or declare it under sources.{name}.columns.")
+            yield Inconsistency(
+                where, "column", message, f"Correct the name, or declare it under sources.{name}.columns."
+            )
 
 
 def _named_columns(spec: Spec) -> Iterator[tuple[Where, str]]:

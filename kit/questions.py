@@ -54,8 +54,14 @@ def _about_data(said: Mapping[str, Any]) -> list[Question]:
     asked = (
         [] if said.get("sources") else [Question("sources", "Data (.csv, .parquet, .json; relative to the project)")]
     )
-    texts = {"target": "Column to predict", "key": "Columns that identify a row", "event_time": "Column with the time, if any"}
+    texts = {
+        "target": "Column to predict",
+        "key": "Columns that identify a row",
+        "event_time": "Column with the time, if any",
+    }
     problem = said.get("problem", {})
+    if any(source.get("columns") for source in said.get("sources", {}).values()):
+        texts.pop("event_time")  # a look at the data has found whether there is one
     return asked + [Question(f"problem.{key}", text) for key, text in texts.items() if not problem.get(key)]
 
 

@@ -78,6 +78,19 @@ def template_names(resources: Resources) -> list[str]:
     return [name for name in names if resources.find(f"templates/{name}/template.yml") and name != SHARED]
 
 
+def template_for(resources: Resources, problem: str) -> str:
+    """Return the template for any data of that type of problem; raises TemplateError that says which types exist."""
+    types: dict[str, str] = {}
+    for name in template_names(resources):
+        fragment = project_fragment(template_chain(resources, name))
+        if not fragment.get("sources"):
+            types.setdefault(str(fragment.get("problem", {}).get("type", "")), name)
+    if problem not in types:
+        said = f"there is no template for {problem}; there is one for {', '.join(sorted(types)) or 'nothing'}"
+        raise TemplateError(said, "Name one with --template, or another column with --target.")
+    return types[problem]
+
+
 def project_fragment(chain: list[Template]) -> dict[str, Any]:
     """Return the fragment of `kit.yml` that a chain of templates brings; later templates win."""
     fragment: dict[str, Any] = {}
