@@ -107,4 +107,8 @@ def _refuse_wrong(source: YamlSource) -> None:
     if problems:
         is_typed = source.name.startswith(_TYPED)
         lines = [f"{source.name}: {said}" if is_typed else f"{source.name}:{line}: {said}" for line, said in problems]
-        raise ConfigError("\n".join(lines), "docs/kit-yml.md of usecase-kit lists every key.")
+        hint = "docs/kit-yml.md of usecase-kit lists every key."
+        if is_typed and any("valid string" in said for _, said in problems):
+            key, _, value = source.name.removeprefix(_TYPED).partition("=")
+            hint = f"Put the text into quotes that stay: --set '{key}=\"{value}\"'."
+        raise ConfigError("\n".join(lines), hint)

@@ -83,8 +83,9 @@ def template_for(resources: Resources, problem: str) -> str:
     types: dict[str, str] = {}
     for name in template_names(resources):
         fragment = project_fragment(template_chain(resources, name))
-        if not fragment.get("sources"):
-            types.setdefault(str(fragment.get("problem", {}).get("type", "")), name)
+        kind = str(fragment.get("problem", {}).get("type", ""))
+        if not fragment.get("sources") and (kind not in types or name == kind):
+            types[kind] = name
     if problem not in types:
         said = f"there is no template for {problem}; there is one for {', '.join(sorted(types)) or 'nothing'}"
         raise TemplateError(said, "Name one with --template, or another column with --target.")

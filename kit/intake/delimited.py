@@ -51,6 +51,8 @@ def read_delimited(path: Path) -> RawTable:
 
 def _headers(path: Path, text: str, dialect: Dialect) -> list[str]:
     first = list(islice(records(text, dialect), 200))
+    if not first:
+        raise ConfigError(f"{path}: has no cell that is not empty", "Name a file with rows.")
     width, share = usual_width(first[1:] or first)
     head = first[0]
     is_trailing = len(head) == width - 1 and all(not row[-1].strip() for row in first[1:] if len(row) == width)
