@@ -44,29 +44,33 @@ class Target:
 def likely_targets(table: TableProfile) -> list[str]:
     """Return columns that may be the target, the likeliest first; at most five."""
     last = list(table.columns)[-1]
-    found = [one for one in table.columns.values() if not is_id_like(one) and one.distinct > 1 and not one.personal]
+    found = {one.name: one for one in table.columns.values() if not is_id_like(one) and not one.personal}
     ranks = {
-        one.name: (
-            one.name not in _NAMES,
-            one.distinct != 2,
-            not one.name.startswith(("is_", "has_")),
-            one.name != last,
-        )
-        for one in found
-        if one.name in _NAMES or one.distinct == 2 or one.name == last
+        name: (name not in _NAMES, one.distinct != 2, not name.startswith(("is_", "has_")), name != last)
+        for name, one in found.items()
+        if one.distinct > 1 and (is_target_like(one) or name == last)
     }
     return sorted(ranks, key=ranks.__getitem__)[:_MOST_CANDIDATES]
 
 
+def is_target_like(column: ColumnProfile) -> bool:
+    """Whether a column has the name of a target, or two values."""
+    return column.name in _NAMES or column.distinct == 2
+
+
 def only_quantity(table: TableProfile, not_these: Sequence[str]) -> str | None:
-    """Return the one numeric column beside a time: what would be forecast; None where there are several or none."""
+    """Return the one numeric column beside a time: what would be forecast.
+
+    None where there are several or none, or where another column looks like a target.
+    """
     parts = {part for one in table.columns.values() for part in one.parts}
     found = [
         one.name
         for one in table.columns.values()
         if one.kind in ("integer", "number") and one.name not in {*not_these, *parts} and not is_id_like(one)
     ]
-    return found[0] if len(found) == 1 else None
+    rivals = [name for name, one in table.columns.items() if is_target_like(one) and name not in found]
+    return found[0] if len(found) == 1 and not rivals else None
 
 
 def problem_type(column: ColumnProfile) -> str:

@@ -66,6 +66,13 @@ def test_an_assignment_that_cannot_be_is_refused(assignment: str, said: str) -> 
     assert said in error.value.message
 
 
+def test_a_text_that_yaml_takes_for_something_else_is_refused_with_the_quotes_it_needs() -> None:
+    with pytest.raises(ConfigError) as error:
+        read_answers(None, ["problem.positive=No"])
+    assert error.value.hint == "Put the text into quotes that stay: --set 'problem.positive=\"No\"'."
+    assert read_answers(None, ['problem.positive="No"']) == {"problem": {"positive": "No"}}
+
+
 def test_every_wrong_line_of_an_answers_file_is_named(tmp_path: Path) -> None:
     file = write(tmp_path / "a.yml", "title: T\ntopologi: coe\nmaturity:\n  mlops: many\ntemplate: x\n")
     with pytest.raises(ConfigError) as error:

@@ -276,7 +276,7 @@ def test_on_a_terminal_the_target_is_asked_for(
 
 def test_answers_win_over_what_is_proposed(tmp_path: Path, resources: Resources) -> None:
     said = [
-        "problem.positive=No",
+        'problem.positive="No"',
         "problem.key=[Customer ID]",
         "sources.cases.description=Customers",
         "problem.leaks={}",
