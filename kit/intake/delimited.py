@@ -16,6 +16,7 @@ from kit.intake.raw import SAMPLE_ROWS, ColumnBuilder, RawColumn, RawTable, even
 from kit.intake.textfile import TextFile, read_text
 
 _CHUNK = 5_000
+_ENCODINGS = {"US-ASCII", "ISO-8859-1", "UTF-16BE", "UTF-16LE", "UTF-16"}
 
 
 @dataclass
@@ -25,6 +26,7 @@ class _Seen:
     ragged: int = 0
     has_newline: bool = False
     has_quote: bool = False
+    """Whether a quote or a backslash stands inside of a cell."""
     rows: int = 0
     builders: list[ColumnBuilder] = field(default_factory=list)
 
@@ -46,7 +48,8 @@ def read_delimited(path: Path) -> RawTable:
     said = f"{dialect.name}, {file.encoding.replace('_', '-')}, {'header' if dialect.has_header else 'no header'}"
     columns = [emptied(column, told, rest) for column in columns]
     renamed = [RawColumn(name, one.header, one.values, one.codes) for name, one in _named(columns, dialect, told)]
-    return RawTable("csv", options, renamed, seen.rows, file.is_sample or thinned, said, tuple(notes))
+    is_sample, settings = file.is_sample or thinned, _settings(file.spark_encoding)
+    return RawTable("csv", options, renamed, seen.rows, is_sample, said, tuple(notes), settings)
 
 
 def _headers(path: Path, text: str, dialect: Dialect) -> list[str]:
@@ -100,7 +103,7 @@ def _extend(seen: _Seen, chunk: list[list[str]], width: int) -> None:
         builder.extend(cell or None for cell in cells)
         for value in islice(builder.places, before, None):
             seen.has_newline |= "\n" in value or "\r" in value
-            seen.has_quote |= '"' in value
+            seen.has_quote |= '"' in value or "\\" in value
 
 
 def _named(columns: Sequence[RawColumn], dialect: Dialect, told: str | None) -> list[tuple[str, RawColumn]]:
@@ -122,12 +125,20 @@ def _options(file: TextFile, dialect: Dialect, seen: _Seen, told: str | None) ->
         "sep": dialect.delimiter if dialect.delimiter != "," else "",
         "encoding": file.spark_encoding or "",
         "nullValue": told or "",
+        "emptyValue": told if told and '""' in file.text else "",
         "quote": dialect.quote if dialect.quote != '"' else "",
         "escape": '"' if seen.has_quote and dialect.quote == '"' and not dialect.has_backslash else "",
         "multiLine": "true" if seen.has_newline or (file.spark_encoding or "").startswith("UTF-16") else "",
         "ignoreLeadingWhiteSpace": "true" if dialect.spaced else "",
     }
     return {key: value for key, value in said.items() if value}
+
+
+def _settings(spark_encoding: str | None) -> dict[str, str]:
+    """Return what makes Spark 4 take an encoding: by itself it takes but a few (its CharsetProvider lists them)."""
+    if spark_encoding is None or spark_encoding in _ENCODINGS:
+        return {}
+    return {"spark.sql.legacy.javaCharsets": "true"}
 
 
 def _notes(

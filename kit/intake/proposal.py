@@ -84,6 +84,7 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
         "sources": {one.source: _source(one, key if one is cases else None, project) for one in tables},
         "problem": _problem(kind, target, key, time, leaks, unused),
         "expectations": _expectations(cases, key, time, target, unused),
+        **_environments(tables),
     }
     return Proposal(tables, kind, target, key, time, leaks, unused, notes, fragment)
 
@@ -120,6 +121,11 @@ def _expectations(
     first = [*key.columns, *([time.column] if time.column else []), *([target.column.name] if target else [])]
     found = expectations_of(table, first, set(unused))
     return {f"silver.{table.source}": found} if found else {}
+
+
+def _environments(tables: Sequence[TableProfile]) -> dict[str, Any]:
+    settings = {name: value for one in tables for name, value in one.table.settings.items()}
+    return {"environments": {"local": {"settings": settings}}} if settings else {}
 
 
 def _source(table: TableProfile, key: Key | None, project: Path) -> dict[str, Any]:
@@ -177,6 +183,9 @@ def _notes(tables: Sequence[TableProfile], target: Target | None, key: Key, time
         said = f"{table.source}: " if len(tables) > 1 else ""
         yield from (f"{said}{note}" for note in table.table.notes)
         yield from (f"{said}{note}" for note in unread_marks(list(table.columns.values())))
+        if table.table.settings:
+            settings = ", ".join(f"{name}={value}" for name, value in table.table.settings.items())
+            yield f"{said}Spark reads {table.table.options['encoding']} only with {settings}; set for `local`"
         if table.table.nested:
             yield f"{said}lists and records are left out: {', '.join(table.table.nested)}"
     if target and target.column.nulls:

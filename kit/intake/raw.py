@@ -44,6 +44,8 @@ class RawTable:
     dialect: str = ""
     """How the file is written, for a person: `comma, utf-8, header`."""
     notes: tuple[str, ...] = ()
+    settings: dict[str, str] = field(default_factory=dict)
+    """Settings without which Spark does not take the options."""
     nested: tuple[str, ...] = ()
     """Columns of lists and records, which no column of kit.yml can hold."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import codecs
 import gzip
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -14,8 +15,10 @@ from kit.errors import ConfigError
 WHOLE_BYTES = 64 * 2**20
 """A file up to this size is read whole."""
 _BLOCKS = 32
-_WESTERN = {"cp1252", "latin_1", "iso8859_1", "iso8859_15", "iso8859_9", "cp1250", "cp1254", "cp1257", "cp1258",
-            "mac_roman", "cp437", "cp850", "cp858", "iso8859_10", "iso8859_14", "iso8859_16"}  # fmt: skip
+_CENTRAL = {"cp1250", "iso8859_2", "mac_latin2", "cp852"}
+_ENOUGH = 200
+"""Letters beyond ASCII from which on a guess at central European is better than western European."""
+_FOREIGN_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _KINDS = {
     b"PK\x03\x04": ("a zip archive or an Excel workbook", "Unpack it, or save the sheet as CSV."),
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "Save the sheet as CSV."),
@@ -127,14 +130,18 @@ def _encoding(path: Path, data: bytes) -> tuple[str, str | None]:
     return "utf-8", None
 
 
-def _guessed(data: bytes) -> tuple[str, str | None]:
-    """Return the encoding of what is not UTF-8: Windows-1252 for western letters, else the best guess."""
+def _guessed(data: bytes) -> tuple[str, str]:
+    """Return the encoding of what is not UTF-8: Windows-1252 where few letters are beyond ASCII, else the guess."""
     telling = b"\n".join(line for line in data[: 2**22].split(b"\n") if not line.isascii())[: 2**17]
+    words = b"".join(_FOREIGN_WORD.findall(telling))
+    beyond = sum(byte > 0x7F for byte in words)
     best = _best_guess(telling)
-    if best is None or best in _WESTERN:
-        has_controls = any(0x80 <= byte < 0xA0 for byte in data)
+    is_european = beyond * 2 < len(words)
+    is_central = best in _CENTRAL and beyond >= _ENOUGH and _decoded(words, best) != _decoded(words, "cp1252")
+    if best is None or (is_european and not is_central):
+        has_controls = any(0x80 <= byte < 0xA0 for byte in telling)
         return ("cp1252", "windows-1252") if has_controls else ("latin_1", "ISO-8859-1")
-    return best, codecs.lookup(best).name.replace("cp", "windows-")
+    return best, best.replace("cp125", "windows-125").replace("_", "-")
 
 
 def _best_guess(data: bytes) -> str | None:

@@ -65,6 +65,27 @@ def test_the_encoding_is_found(tmp_path: Path, encoding: str, told: dict[str, st
     assert cells(table)["town"][0] == "Köln"
 
 
+def test_an_encoding_that_spark_takes_only_on_request_is_requested(tmp_path: Path) -> None:
+    text = "id,said\n" + "".join(f"{number},Здравствуйте товарищи\n" for number in range(50))
+    table = read_table(saved(tmp_path, text, encoding="cp1251"))
+    assert table.options["encoding"] == "windows-1251"
+    assert table.settings == {"spark.sql.legacy.javaCharsets": "true"}
+    assert read_table(saved(tmp_path, PLAIN, encoding="latin-1")).settings == {}
+    polish = "id,said\n" + "".join(f"{number},zażółć gęślą jaźń w Łodzi\n" for number in range(50))
+    assert read_table(saved(tmp_path, polish, encoding="cp1250")).options["encoding"] == "windows-1250"
+
+
+def test_quoted_nothing_is_nothing_too(tmp_path: Path) -> None:
+    table = read_table(saved(tmp_path, 'id,town\n1,""\n2,NA\n3,Ulm\n'))
+    assert table.options == {"header": "true", "nullValue": "NA", "emptyValue": "NA"}
+    assert cells(table)["town"] == [None, None, "Ulm"]
+
+
+def test_a_backslash_inside_of_quotes_stays_one(tmp_path: Path) -> None:
+    table = read_table(saved(tmp_path, 'id,path\n1,"C:\\dir, x"\n2,"D:\\y"\n'))
+    assert (table.options["escape"], cells(table)["path"]) == ('"', ["C:\\dir, x", "D:\\y"])
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_each_end_of_line_is_read(tmp_path: Path, newline: str) -> None:
     table = read_table(saved(tmp_path, PLAIN.replace("\n", newline)))
