@@ -60,7 +60,7 @@ def _headers(path: Path, text: str, dialect: Dialect) -> list[str]:
     head = first[0]
     is_trailing = len(head) == width - 1 and all(not row[-1].strip() for row in first[1:] if len(row) == width)
     if share >= 0.8 and len(head) < width and not is_trailing:
-        message = f"{path}: its first line has {len(head)} cells, most others have {width}"
+        message = f"{path}: its first line has {len(head)} cell{'s'[: len(head) - 1]}, most others have {width}"
         raise ConfigError(message, "Remove the lines above the header, or give each column a name.")
     if dialect.has_header:
         return head
@@ -129,6 +129,7 @@ def _options(file: TextFile, dialect: Dialect, seen: _Seen, told: str | None) ->
         "quote": dialect.quote if dialect.quote != '"' else "",
         "escape": '"' if seen.has_quote and dialect.quote == '"' and not dialect.has_backslash else "",
         "multiLine": "true" if seen.has_newline or (file.spark_encoding or "").startswith("UTF-16") else "",
+        "comment": "#" if dialect.has_comments else "",
         "ignoreLeadingWhiteSpace": "true" if dialect.spaced else "",
     }
     return {key: value for key, value in said.items() if value}

@@ -7,10 +7,10 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-_DELIMITERS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}
-"""Looked for in this order: a comma may also stand inside of numbers."""
+_DELIMITERS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", " ": "space"}
+"""Looked for in this order: a comma may also stand inside of numbers, a space inside of anything."""
 _HEAD = 2**18
 _LOOK = 200
 _VALUE = re.compile(
@@ -29,6 +29,8 @@ class Dialect:
     has_header: bool
     spaced: bool
     """Whether a space follows each delimiter."""
+    has_comments: bool = False
+    """Whether lines that begin with `#` are remarks."""
 
     @property
     def name(self) -> str:
@@ -40,13 +42,16 @@ def dialect_of(text: str) -> Dialect:
     """Return the dialect of a text with at least one line that is not blank."""
     head = text[:_HEAD] if len(text) <= _HEAD else text[: text.rfind("\n", 0, _HEAD) + 1] or text[:_HEAD]
     has_backslash = '\\"' in head and '""' not in head
-    delimiter = _delimiter(head, has_backslash)
+    bare = "".join(line for line in head.splitlines(keepends=True) if not line.startswith("#"))
+    delimiter = _delimiter(bare or head, has_backslash)
     quote = _quote(head, delimiter)
     plain = Dialect(delimiter, quote, has_backslash, has_header=False, spaced=False)
+    has_comments = _has_comments(_first(records(head, plain)))
+    plain = replace(plain, has_comments=has_comments)
     rows = _first(records(head, plain))
     spaced = _is_spaced(rows)
     stripped = [[cell.strip() for cell in row] for row in rows]
-    return Dialect(delimiter, quote, has_backslash, _has_header(stripped), spaced)
+    return replace(plain, has_header=_has_header(stripped), spaced=spaced)
 
 
 def records(text: str, dialect: Dialect) -> Iterator[list[str]]:
@@ -61,7 +66,8 @@ def records(text: str, dialect: Dialect) -> Iterator[list[str]]:
         skipinitialspace=dialect.spaced,
     )
     for row in reader:
-        if row and (len(row) > 1 or row[0].strip()):
+        is_blank = len(row) < 2 and not "".join(row).strip()
+        if not is_blank and not (dialect.has_comments and row[0].startswith("#")):
             yield row
 
 
@@ -80,9 +86,9 @@ def _delimiter(head: str, has_backslash: bool) -> str:
         width, share = usual_width(rows)
         if width < 2:
             continue
-        if share >= 0.9 and len(rows[0]) == width:
+        if share >= (0.9 if delimiter != " " else 1.0) and len(rows[0]) == width:
             return delimiter
-        if share > score:
+        if share > score and delimiter != " ":
             best, score = delimiter, share
     return best
 
@@ -94,6 +100,12 @@ def _quote(head: str, delimiter: str) -> str:
     mark = re.escape(delimiter)
     single = re.compile(rf"(^|{mark})'[^']*'(?=$|{mark})")
     return "'" if lines and sum(bool(single.search(line)) for line in lines) * 2 > len(lines) else '"'
+
+
+def _has_comments(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether the first line is a remark: it begins with `#` and is not as wide as the table."""
+    width, _ = usual_width([row for row in rows if not row[0].startswith("#")])
+    return bool(rows) and rows[0][0].startswith("#") and width not in (0, len(rows[0]))
 
 
 def _is_spaced(rows: Sequence[Sequence[str]]) -> bool:

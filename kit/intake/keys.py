@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -9,6 +10,12 @@ from itertools import combinations
 from kit.intake.profile import ColumnProfile, TableProfile
 
 _ID_WORDS = {"code", "guid", "id", "ident", "key", "no", "nr", "number", "nummer", "uid", "uuid"}
+_FIRST_ID_WORDS = {"id", "key", "uuid"}
+"""A name may begin with one of these; `no_of_children` is no identifier."""
+_RUN_TOGETHER = re.compile(
+    "(account|acct|client|cust|customer|device|emp|employee|flight|item|order|passenger|patient|product|session|ticket"
+    "|trans|tx|user|[a-z])id"
+)
 _MOST_COLUMNS = 10
 
 ROW_ID = "row_id"
@@ -39,7 +46,8 @@ def key_of(table: TableProfile, said: Sequence[str], target: str | None) -> Key:
 def is_id_like(column: ColumnProfile) -> bool:
     """Whether the name of a column says that it identifies something."""
     words = column.name.split("_")
-    return bool(_ID_WORDS & {words[-1], words[0]}) or (words[-1].endswith("id") and len(words[-1]) <= 6)
+    is_named = words[-1] in _ID_WORDS or words[0] in _FIRST_ID_WORDS
+    return is_named or bool(_RUN_TOGETHER.fullmatch(words[-1]) and words[-1] != "bid")
 
 
 def _is_usable(column: ColumnProfile, rows: int) -> bool:

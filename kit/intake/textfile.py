@@ -6,6 +6,7 @@ import bz2
 import codecs
 import gzip
 import re
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -47,7 +48,10 @@ class TextFile:
 
 def read_text(path: Path) -> TextFile:
     """Return the text of a plain, gzip or bzip2 file; raises ConfigError where it is empty or no text."""
-    data, is_sample = _sample_bytes(path)
+    try:
+        data, is_sample = _sample_bytes(path)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}", "Check the file and its rights.") from error
     _refuse_no_text(path, data)
     encoding, spark_encoding = _encoding(path, data)
     if is_sample and spark_encoding and spark_encoding.startswith("UTF-16"):
@@ -86,11 +90,8 @@ def _has_quoted_newline(data: bytes) -> bool:
 
 
 def _head(path: Path) -> tuple[bytes, bool]:
-    try:
-        with _opened(path) as file:
-            data = file.read(WHOLE_BYTES + 1)
-    except (OSError, EOFError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}", "Check the file and its rights.") from error
+    with _opened(path) as file:
+        data = file.read(WHOLE_BYTES + 1)
     return data[:WHOLE_BYTES], len(data) > WHOLE_BYTES
 
 

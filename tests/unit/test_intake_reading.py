@@ -37,7 +37,7 @@ def kinds(table: TableProfile) -> dict[str, tuple[str, str | None]]:
 PLAIN = "id,town,size\n1,Ulm,2.5\n2,Bonn,3.5\n3,Köln,1.5\n"
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", " "])
 def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
     table = read_table(saved(tmp_path, PLAIN.replace(",", delimiter), "cases.txt"))
     assert table.options == {"header": "true"} | ({"sep": delimiter} if delimiter != "," else {})
@@ -101,6 +101,17 @@ def test_without_a_header_columns_are_numbered(tmp_path: Path) -> None:
         ("column_3", "_c2"),
     ]
     assert table.rows == 3
+
+
+def test_remarks_above_the_header_are_told(tmp_path: Path) -> None:
+    table = read_table(saved(tmp_path, "# Source: a town\n# of 2020\nid,town\n1,Ulm\n2,Bonn\n"))
+    assert (table.options, list(cells(table))) == ({"header": "true", "comment": "#"}, ["id", "town"])
+    hashed = read_table(saved(tmp_path, "#id,town\n1,Ulm\n2,Bonn\n"))
+    assert (hashed.options, list(cells(hashed))) == ({"header": "true"}, ["#id", "town"])
+
+
+def test_words_in_one_column_are_one_column(tmp_path: Path) -> None:
+    assert len(read_table(saved(tmp_path, "said\ngood day\nbad luck\nit is fine\n")).columns) == 1
 
 
 def test_years_as_names_are_a_header(tmp_path: Path) -> None:
@@ -243,7 +254,7 @@ HTML = "<!DOCTYPE html><html><body>moved</body></html>"
         ("a.csv", HTML.encode(), "a page of HTML", "Download"),
         ("a.csv", b"PK\x03\x04rest", "Excel workbook", "save the sheet as CSV"),
         ("a.csv", b"\x01\x00\x02" * 50, "binary", "CSV"),
-        ("a.csv", b"Report of May\nid,x,y\n" + b"1,2,3\n" * 50, "its first line has 1 cells", "Remove the lines above"),
+        ("a.csv", b"Report of May\nid,x,y\n" + b"1,2,3\n" * 50, "its first line has 1 cell,", "Remove the lines above"),
         ("a.csv.zip", b"PK", "does not read .zip", "Unpack"),
         ("a.csv.xz", b"x", "does not read .xz", "Unpack"),
         ("a.xlsx", b"PK", "is a workbook", "CSV"),
