@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from kit.intake.nulls import LIKELY, SURE
+
 _DELIMITERS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", " ": "space"}
 """Looked for in this order: a comma may also stand inside of numbers, a space inside of anything."""
 _HEAD = 2**18
@@ -36,6 +38,9 @@ class Dialect:
     def name(self) -> str:
         """What a person calls the delimiter."""
         return _DELIMITERS[self.delimiter]
+
+
+_NOTHING = frozenset({"", *SURE, *LIKELY})
 
 
 def dialect_of(text: str) -> Dialect:
@@ -114,15 +119,13 @@ def _is_spaced(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Say whether the first row has names: it has no values where the other rows have them, nor repeats a text."""
-    if len(rows) < 2:
+    """Say whether the first row has names: a text above a column of values, or else no values and nothing repeated."""
+    if len(rows) < 2 or _are_years(rows[0]):
         return True
     first, others = rows[0], rows[1:]
-    if _are_years(first):
-        return True
-    typed = [place for place in range(len(first)) if _is_typed(others, place)]
-    if typed:
-        return not any(_VALUE.fullmatch(first[place]) for place in typed)
+    above = [cell for place, cell in enumerate(first) if cell not in _NOTHING and _is_typed(others, place)]
+    if above:
+        return not all(_VALUE.fullmatch(cell) for cell in above)
     again = [
         place for place, cell in enumerate(first) if cell and any(row[place : place + 1] == [cell] for row in others)
     ]
@@ -130,8 +133,9 @@ def _has_header(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _is_typed(rows: Sequence[Sequence[str]], place: int) -> bool:
-    cells = [row[place] for row in rows if place < len(row) and row[place]]
-    return bool(cells) and sum(bool(_VALUE.fullmatch(cell)) for cell in cells) > 0.8 * len(cells)
+    """Say whether a column has values in all rows where it has anything."""
+    cells = [row[place] for row in rows if place < len(row) and row[place] not in _NOTHING]
+    return bool(cells) and all(_VALUE.fullmatch(cell) for cell in cells)
 
 
 def _are_years(first: Sequence[str]) -> bool:

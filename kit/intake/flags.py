@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kit.intake.keys import is_id_like
+from kit.intake.keys import is_id_like, is_running
 from kit.intake.personal import is_described_only
 from kit.intake.profile import ColumnProfile, TableProfile
 
@@ -52,12 +52,18 @@ def _reason(column: ColumnProfile) -> str:
         return "constant"
     if column.personal and not is_described_only(column.raw.header):
         return column.personal
-    if column.distinct > _NEAR_UNIQUE * filled:
-        if is_id_like(column) and column.kind in ("text", "integer"):
-            return "identifies: most rows have a value of their own"
-        if column.kind == "text":
-            return "most rows have a text of their own"
-    return ""
+    if column.kind not in ("text", "integer") or column.distinct <= _NEAR_UNIQUE * filled:
+        return ""
+    return _naming_reason(column)
+
+
+def _naming_reason(column: ColumnProfile) -> str:
+    """Return why a column with mostly different values names rows instead of describing them."""
+    if is_id_like(column):
+        return "identifies: most rows have a value of their own"
+    if column.kind == "text":
+        return "most rows have a text of their own"
+    return "numbers the rows" if is_running(column) else ""
 
 
 def _is_never_negative(column: ColumnProfile) -> bool:

@@ -57,7 +57,7 @@ def _is_usable(column: ColumnProfile, rows: int) -> bool:
 
 def _candidates(usable: Sequence[ColumnProfile], size: int) -> list[tuple[ColumnProfile, ...]]:
     """Return what to try, the likeliest first; each has an id-like column, a running number or a moment."""
-    anchors = [one for one in usable if is_id_like(one) or one.is_moment or (size == 1 and _is_running(one))]
+    anchors = [one for one in usable if is_id_like(one) or one.is_moment or (size == 1 and is_running(one))]
     if size == 1:
         return [(one,) for one in sorted(anchors, key=lambda one: (not is_id_like(one), one.is_moment))]
     others = sorted((one for one in usable if one not in anchors), key=lambda one: -one.distinct)
@@ -66,7 +66,7 @@ def _candidates(usable: Sequence[ColumnProfile], size: int) -> list[tuple[Column
     return sorted(found, key=lambda columns: -sum(is_id_like(one) for one in columns))
 
 
-def _is_running(column: ColumnProfile) -> bool:
+def is_running(column: ColumnProfile) -> bool:
     """Whether it numbers the rows without a gap, or is a code of one length that no two rows share."""
     if column.distinct != len(column.raw.codes):
         return False

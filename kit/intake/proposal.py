@@ -14,7 +14,7 @@ from kit.intake.keys import ROW_ID, Key, key_of
 from kit.intake.leaks import leaks_of
 from kit.intake.personal import is_described_only
 from kit.intake.profile import ColumnProfile, TableProfile, unread_marks
-from kit.intake.targets import Target, likely_targets, only_quantity, problem_type, target_of
+from kit.intake.targets import Target, likely_targets, only_quantity, problem_type, refuse_few_rows, target_of
 from kit.intake.times import Time, time_of
 
 
@@ -71,6 +71,7 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
     cases = tables[0]
     if "target" in needs and not wishes.target:
         raise missing_target(cases)
+    refuse_few_rows(cases)
     target = target_of(cases, wishes.target, kind, wishes.positive) if wishes.target else None
     key = key_of(cases, wishes.key, target.column.name if target else None)
     suspected = leaks_of(cases, target, {*key.columns}) if target else {}

@@ -86,9 +86,6 @@ def target_of(table: TableProfile, said: str, kind: str, positive: str | None = 
         held = "one value only" if column.distinct else "no value"
         message = f"{table.path}: target '{said}' has {held}"
         raise ConfigError(message, "Name another column with --target, or a file with both outcomes.")
-    if table.rows < FEWEST_ROWS:
-        message = f"{table.path}: has {table.rows} rows; fewer than {FEWEST_ROWS} teach nothing that can be measured"
-        raise ConfigError(message, "Collect more rows.")
     if kind != "classification":
         return _quantity(table, column, said, kind)
     classes = _classes(column)
@@ -109,6 +106,13 @@ def target_of(table: TableProfile, said: str, kind: str, positive: str | None = 
             message, "Collect more rows of that class, or choose another one with --set problem.positive=."
         )
     return Target(column, classes, chosen, reason)
+
+
+def refuse_few_rows(table: TableProfile) -> None:
+    """Raise ConfigError where the sample has too few rows for any problem."""
+    if table.rows < FEWEST_ROWS:
+        message = f"{table.path}: has {table.rows} rows; fewer than {FEWEST_ROWS} teach nothing that can be measured"
+        raise ConfigError(message, "Collect more rows.")
 
 
 def outcome(target: Target, value: str) -> NDArray[Any]:

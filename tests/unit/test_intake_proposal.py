@@ -159,6 +159,11 @@ def test_columns_that_teach_nothing_are_unused_with_the_reason(tmp_path: Path) -
     assert found.fragment["sources"]["cases"]["columns"]["nothing"]["description"] == "empty"
 
 
+def test_what_numbers_the_rows_is_no_feature(tmp_path: Path) -> None:
+    rows = [{"": number, **row} for number, row in enumerate(churn())]
+    assert proposed(tmp_path, rows).unused == {"column_1": "numbers the rows"}
+
+
 def test_two_columns_may_be_the_key_together(tmp_path: Path) -> None:
     rows = [{"shop_id": n % 20, "week": n // 20, "x": n % 7, "y": "ab"[n % 2]} for n in range(400)]
     found = propose([look("cases", table(tmp_path, rows))], "classification", Wishes(target="y"), (), tmp_path / "p")
@@ -427,3 +432,28 @@ def judge(proposal: Proposal) -> None:
     named = {*spec.problem.key, *spec.problem.leaks, *spec.problem.unused, str(spec.problem.target)}
     assert named <= set(columns)
     assert not {*spec.problem.leaks} & {*spec.problem.unused}
+
+
+PLAIN = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.dates().map(str), st.just({"a": [1]})
+)
+
+
+@given(st.lists(st.dictionaries(HEADERS, PLAIN, max_size=4), min_size=1, max_size=6))
+def test_any_json_records_give_a_valid_spec_or_an_error_with_a_cure(
+    tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]]
+) -> None:
+    import json
+
+    path = tmp_path_factory.mktemp("any") / "any.json"
+    path.write_text("".join(json.dumps(one) + "\n" for one in records * 40), encoding="utf-8")
+    try:
+        found = look("any", path)
+        target = next(iter(found.columns))
+        proposal = propose([found], "classification", Wishes(target=target), ("target", "key"), path.parent / "p")
+    except KitError as error:
+        refused = error
+    else:
+        judge(proposal)
+        return
+    assert refused.hint

@@ -117,6 +117,8 @@ def test_words_in_one_column_are_one_column(tmp_path: Path) -> None:
 def test_years_as_names_are_a_header(tmp_path: Path) -> None:
     table = read_table(saved(tmp_path, "town,2019,2020,2021\nUlm,1,2,3\nBonn,4,5,6\n"))
     assert list(cells(table)) == ["town", "2019", "2020", "2021"]
+    gaps = read_table(saved(tmp_path, "code,2019,2022\n1,2,3\n4,5,6\n"))
+    assert list(cells(gaps)) == ["code", "2019", "2022"]
 
 
 def test_blank_and_double_names_are_what_spark_calls_them(tmp_path: Path) -> None:
@@ -221,6 +223,41 @@ def test_parquet_keeps_its_types(tmp_path: Path, is_folder: bool) -> None:
         "id": "integer", "code": "text", "ok": "boolean", "at": "timestamp", "x": "number",
     }  # fmt: skip
     assert (table.table.format, table.table.nested, table.columns["x"].nulls) == ("parquet", ("many",), 1)
+
+
+def test_each_type_of_parquet_is_read_or_left_out(tmp_path: Path) -> None:
+    import datetime as dt
+    import decimal
+
+    when = dt.datetime(2020, 1, 1, 12, 30)
+    columns = {
+        "ns": pa.array([when, when], pa.timestamp("ns")),
+        "zoned": pa.array([when, when], pa.timestamp("ms", "Europe/Berlin")),
+        "day": pa.array([when.date(), dt.date(9999, 12, 31)], pa.date32()),
+        "price": pa.array([decimal.Decimal("1.50"), None], pa.decimal128(9, 2)),
+        "big": pa.array([2**64 - 1, 1], pa.uint64()),
+        "kind": pa.array(["a", "b"]).dictionary_encode(),
+        "long": pa.array(["a", ""], pa.large_string()),
+        "none": pa.nulls(2),
+        "clock": pa.array([dt.time(1), dt.time(2)]),
+        "raw": pa.array([b"a", b"b"]),
+        "pair": pa.array([{"a": 1}, {"a": 2}]),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    table = look("cases", tmp_path / "a.parquet")
+    assert {name: kind for name, (kind, _) in kinds(table).items()} == {
+        "ns": "timestamp", "zoned": "timestamp", "day_column": "date", "price": "number", "big": "text",
+        "kind": "text", "long": "text", "none": "text",
+    }  # fmt: skip
+    assert table.table.nested == ("clock", "raw", "pair")
+
+
+def test_row_groups_are_sampled_evenly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kit.intake.structured.SAMPLE_ROWS", 200)
+    pq.write_table(pa.table({"id": list(range(1000))}), tmp_path / "a.parquet", row_group_size=100)
+    table = read_table(tmp_path / "a.parquet")
+    assert (table.rows, table.is_sample) == (200, True)
+    assert cells(table)["id"][::100] == ["0", "500"]
 
 
 def test_a_long_file_is_sampled_evenly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
