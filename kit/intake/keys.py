@@ -16,6 +16,7 @@ _RUN_TOGETHER = re.compile(
     "(account|acct|client|cust|customer|device|emp|employee|flight|item|order|passenger|patient|product|session|ticket"
     "|trans|tx|user|[a-z])id"
 )
+_CODE = re.compile(r"[A-Za-z0-9][-A-Za-z0-9_.:/]{0,39}")
 _MOST_COLUMNS = 10
 
 ROW_ID = "row_id"
@@ -67,13 +68,12 @@ def _candidates(usable: Sequence[ColumnProfile], size: int) -> list[tuple[Column
 
 
 def is_running(column: ColumnProfile) -> bool:
-    """Whether it numbers the rows without a gap, or is a code of one length that no two rows share."""
+    """Whether it numbers the rows without a gap, or is a code (short, without blanks) that no two rows share."""
     if column.distinct != len(column.raw.codes):
         return False
     if column.kind == "integer" and column.reading.numbers is not None:
         return bool(column.reading.numbers.max() - column.reading.numbers.min() + 1 == column.distinct)
-    lengths = {len(value) for value in column.raw.values}
-    return column.kind == "text" and len(lengths) == 1 and all(value.isalnum() for value in column.raw.values)
+    return column.kind == "text" and all(_CODE.fullmatch(value) for value in column.raw.values)
 
 
 def _rows_told_apart(columns: Sequence[ColumnProfile], rows: int) -> int:

@@ -170,6 +170,25 @@ def test_two_columns_may_be_the_key_together(tmp_path: Path) -> None:
     assert found.key.columns == ["shop_id", "week"]
 
 
+@pytest.mark.parametrize(
+    ("make", "key"),
+    [
+        (lambda n: f"N{n}{'ABC'[n % 3]}", "tail"),
+        (lambda n: f"plane number {n}", "row_id"),
+        (lambda n: 5000 + n, "tail"),
+        (lambda n: n * n, "row_id"),
+        (lambda n: f"2020-01-01 {n // 60:02}:{n % 60:02}:00", "tail"),
+        (lambda n: f"+49 170 {1000000 + n}", "row_id"),
+    ],
+)
+def test_a_code_a_running_number_or_a_moment_of_its_own_is_a_key(
+    tmp_path: Path, make: Callable[[int], object], key: str
+) -> None:
+    rows = [{"tail": make(n), "y": "ab"[n % 2]} for n in range(400)]
+    found = propose([look("cases", table(tmp_path, rows))], "classification", Wishes(target="y"), (), tmp_path / "p")
+    assert found.key.columns == [key]
+
+
 def test_without_any_key_the_row_itself_is_one(tmp_path: Path) -> None:
     rows = [{"x": n % 7, "y": "ab"[n % 2]} for n in range(400)]
     found = propose(
