@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,7 @@ def look_at(
     from kit.intake.proposal import likely_problem, propose
     from kit.intake.sources import named_sources
 
+    _refuse_bare_kit()
     problem = given.get("problem", {})
     if template:
         _refuse_own_sources(resources, template)
@@ -68,6 +70,13 @@ def look_at(
     template = template or template_for(resources, kind)
     needs = chain_needs(template_chain(resources, template))
     return template, propose(tables, kind, wishes, needs, project)
+
+
+def _refuse_bare_kit() -> None:
+    missing = [name for name in ("numpy", "pyarrow") if importlib.util.find_spec(name) is None]
+    if missing:
+        said = f"looking at a file needs {' and '.join(missing)}, which this Python does not have"
+        raise ConfigError(said, "Install usecase-kit[local], or declare the source in kit.yml.")
 
 
 def _wishes(said: Said, problem: Mapping[str, Any]) -> Wishes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -58,7 +59,7 @@ class ColumnBuilder:
     header: str
     kind: Kind | None = None
     places: dict[str, int] = field(default_factory=dict)
-    codes: list[int] = field(default_factory=list)
+    codes: array[int] = field(default_factory=lambda: array("i"))
 
     def extend(self, texts: Iterable[str | None]) -> None:
         """Add a text per row; None is an empty cell."""

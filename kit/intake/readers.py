@@ -30,10 +30,21 @@ def read_table(path: Path) -> RawTable:
         raise ConfigError(f"{path}: has no columns that a table can hold", "Name a file of rows and columns.")
     if not table.rows:
         raise ConfigError(f"{path}: has no rows", "Name a file with rows.")
+    _refuse_alike(path, table)
     if len(table.columns) > MOST_COLUMNS:
         message = f"{path}: has {len(table.columns):,} columns; more than {MOST_COLUMNS} are not looked at"
         raise ConfigError(message, "Write a file, or make a view, with the columns that matter.")
     return table
+
+
+def _refuse_alike(path: Path, table: RawTable) -> None:
+    """Refuse names that differ in case only; of a CSV, Spark's reader numbers them itself."""
+    seen: dict[str, str] = {}
+    for name in [] if table.format == "csv" else [*(one.original for one in table.columns), *table.nested]:
+        other = seen.setdefault(name.lower(), name)
+        if other != name:
+            message = f"{path}: Spark does not tell the columns '{other}' and '{name}' apart"
+            raise ConfigError(message, "Rename one of them in the file.")
 
 
 def _reader(path: Path) -> Reader:

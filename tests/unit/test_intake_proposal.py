@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import random
 import string
 from collections.abc import Callable, Sequence
@@ -12,7 +14,10 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from kit.check import check_project
+from kit.cli import app
 from kit.errors import ConfigError, KitError
 from kit.from_data import Said
 from kit.intake.profile import look
@@ -265,6 +270,16 @@ def test_a_project_is_made_from_a_file_alone(tmp_path: Path, resources: Resource
     assert project.as_dict()["intake"]["target"] == "churn"
 
 
+def test_the_command_line_takes_the_file_and_prints_what_was_found(tmp_path: Path) -> None:
+    file, project = table(tmp_path, churn()), str(tmp_path / "project")
+    command = ["new", project, "--source", str(file), "--target", "Churn", "--time", "joined", "--defaults", "--json"]
+    done = CliRunner().invoke(app, [*command, "--key", "Customer ID"])
+    found = json.loads(done.stdout)["intake"]
+    assert (found["target"], found["event_time"], found["key"]) == ("churn", "joined", ["customer_id"])
+    assert found["sources"]["cases"]["rows"] == 400
+    assert check_project(tmp_path / "project") == []
+
+
 def test_the_type_of_the_target_chooses_the_template(tmp_path: Path, resources: Resources) -> None:
     project = made(tmp_path, resources, table(tmp_path, churn()), target="usage")
     assert (project.spec.template, project.spec.problem.type) == ("quantity", "regression")
@@ -421,8 +436,6 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str | None]], str]:
 def test_any_table_gives_a_valid_spec_or_an_error_with_a_cure(
     made_up: tuple[list[str], list[list[str | None]], str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    import csv
-
     headers, rows, delimiter = made_up
     path = tmp_path_factory.mktemp("any") / "any.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -462,8 +475,6 @@ PLAIN = st.one_of(
 def test_any_json_records_give_a_valid_spec_or_an_error_with_a_cure(
     tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]]
 ) -> None:
-    import json
-
     path = tmp_path_factory.mktemp("any") / "any.json"
     path.write_text("".join(json.dumps(one) + "\n" for one in records * 40), encoding="utf-8")
     try:

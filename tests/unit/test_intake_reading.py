@@ -296,6 +296,7 @@ HTML = "<!DOCTYPE html><html><body>moved</body></html>"
         ("a.csv.xz", b"x", "does not read .xz", "Unpack"),
         ("a.xlsx", b"PK", "is a workbook", "CSV"),
         ("a.json", b'{"a": 1}\n{"a": \n', "a.json:2: is not valid JSON", "record per line"),
+        ("a.json", b'{"a": 1, "A": 2}\n', "does not tell the columns 'a' and 'A' apart", "Rename"),
         ("a.json", b"[1, 2]", "not of records", "column"),
         ("a.json", b"5\n", "a.json:1: is not a record", "column"),
         ("a.parquet", b"PAR1 broken", "cannot be read as Parquet", "Write it again"),
