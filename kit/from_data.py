@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit.errors import ConfigError
+from kit.fragment import merge
 from kit.questions import Question
 from kit.resources import Resources
 from kit.template import chain_needs, project_fragment, template_chain, template_for
@@ -70,6 +71,21 @@ def look_at(
     template = template or template_for(resources, kind)
     needs = chain_needs(template_chain(resources, template))
     return template, propose(tables, kind, wishes, needs, project)
+
+
+def answers_over(proposal: Proposal, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is proposed with the answers laid over it; a column that they call a feature is no leak nor unused.
+
+    Target, key and time in the answers may be names of the file; they come back as safe names.
+    """
+    proposed = dict(proposal.fragment["problem"])
+    said = dict(given.get("problem", {}))
+    features = {name for names in said.get("features", {}).values() for name in names}
+    for list_ in ("leaks", "unused"):
+        proposed[list_] = {name: why for name, why in proposed.get(list_, {}).items() if name not in features}
+    said |= {key: proposed[key] for key in ("target", "key", "event_time") if said.get(key)}
+    kept = {key: value for key, value in proposed.items() if value}
+    return merge({**proposal.fragment, "problem": kept}, {**given, "problem": said} if said else given)
 
 
 def _refuse_bare_kit() -> None:

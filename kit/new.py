@@ -14,7 +14,7 @@ from kit.config import Catalog, load_catalog
 from kit.errors import ConfigError
 from kit.files import File, refuse_used_folder, write_files
 from kit.fragment import merge
-from kit.from_data import Said, look_at
+from kit.from_data import Said, answers_over, look_at
 from kit.project_files import project_files
 from kit.questions import Question, ask_all, git_identity, questions
 from kit.resources import Resources, kit_resources
@@ -92,20 +92,11 @@ def create_project(
         template, proposal = look_at(resources, template, said, given, path, _prompt if is_asking else None)
     if not template:
         raise ConfigError("which template?", "Name it with --template (`kit list`), or your data with --source FILE.")
-    given = merge(proposal.fragment if proposal else said.answers(), _in_safe_names(given, proposal))
+    given = answers_over(proposal, given) if proposal else merge(said.answers(), given)
     if is_asking:
         replies = _asked(load_catalog(resources), template_chain(resources, template), given, path)
         given = merge(replies, given)
     return replace(new_project(path, template, given, dry_run, resources), proposal=proposal)
-
-
-def _in_safe_names(given: Mapping[str, Any], proposal: Proposal | None) -> Mapping[str, Any]:
-    """Return the answers with the columns of `problem` by their safe names, where files have been looked at."""
-    if not proposal or not isinstance(given.get("problem"), Mapping):
-        return given
-    chosen = proposal.fragment["problem"]
-    safe = {key: chosen[key] for key in ("target", "key", "event_time") if given["problem"].get(key)}
-    return {**given, "problem": {**given["problem"], **safe}}
 
 
 def new_project(

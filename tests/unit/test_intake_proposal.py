@@ -325,6 +325,13 @@ def test_answers_win_over_what_is_proposed(tmp_path: Path, resources: Resources)
     assert project.spec.sources["cases"].description == "Customers"
 
 
+def test_what_the_user_calls_a_feature_is_one(tmp_path: Path, resources: Resources) -> None:
+    rows = churn(copy=lambda _, left: int(left), constant=lambda *_: 1, again=lambda _, left: int(left))
+    said = ["problem.features.numeric=[copy, constant]"]
+    problem = made(tmp_path, resources, table(tmp_path, rows), target="Churn", assignments=said).spec.problem
+    assert (list(problem.leaks), problem.unused) == (["again"], {})
+
+
 def test_options_name_columns_of_data_that_is_not_looked_at(tmp_path: Path, resources: Resources) -> None:
     said = Said(target="a", time="b", key=["c", "d"])
     tiny = tiny_resources(tmp_path / "tiny")
