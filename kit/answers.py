@@ -14,11 +14,14 @@ from kit.consistency import refuse_inconsistencies
 from kit.errors import ConfigError
 from kit.fragment import merge
 from kit.spec import Spec, is_taken, spec_problems
-from kit.template import Template, project_fragment
+from kit.template import Template, chain_needs, project_fragment
 from kit.yaml_source import YamlSource
 
 _OWN = ("kit", "template", "template_version")
 """Keys that the kit writes; an answer to them would be a lie."""
+
+NEED_OPTIONS = {"target": "--target", "key": "--key", "event_time": "--time"}
+"""The option of `kit new` that names what a template needs of `problem`."""
 
 _TYPED = "--set "
 
@@ -53,8 +56,18 @@ def answered_spec(catalog: Catalog, chain: Sequence[Template], answers: Mapping[
         hint = f"Answer with --set {problems[0].key}=... or --answers FILE, a fragment of kit.yml."
         raise ConfigError("\n".join(lines), hint)
     spec = Spec.model_validate({**said, **own})
+    _refuse_needs(list(chain), spec, source)
     refuse_inconsistencies(catalog, chain, spec, source)
     return spec
+
+
+def _refuse_needs(chain: list[Template], spec: Spec, source: str) -> None:
+    missing = [need for need in chain_needs(chain) if not getattr(spec.problem, need)]
+    if missing:
+        lines = [f"{source}: problem.{need}: {chain[-1].name} cannot do without it" for need in missing]
+        options = ", ".join(f"{NEED_OPTIONS[need]} COLUMN" for need in missing)
+        hint = f"Name it with {options} (or --set problem.{missing[0]}=...)."
+        raise ConfigError("\n".join(lines), hint)
 
 
 def slug(text: str) -> str:
@@ -94,4 +107,8 @@ def _refuse_wrong(source: YamlSource) -> None:
     if problems:
         is_typed = source.name.startswith(_TYPED)
         lines = [f"{source.name}: {said}" if is_typed else f"{source.name}:{line}: {said}" for line, said in problems]
-        raise ConfigError("\n".join(lines), "docs/kit-yml.md of usecase-kit lists every key.")
+        hint = "docs/kit-yml.md of usecase-kit lists every key."
+        if is_typed and any("valid string" in said for _, said in problems):
+            key, _, value = source.name.removeprefix(_TYPED).partition("=")
+            hint = f"Put the text into quotes that stay: --set '{key}=\"{value}\"'."
+        raise ConfigError("\n".join(lines), hint)

@@ -34,7 +34,13 @@ HERE = Path()
 @app.command()
 def new(
     path: Annotated[Path, typer.Argument(help="The folder to make; it must be empty or not exist.")],
-    template: Annotated[str, typer.Option("--template", "-t", help="See `kit list`.")],
+    template: Annotated[str | None, typer.Option("--template", "-t", help="See `kit list`.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="[NAME=]FILE to look at; the cases first.")
+    ] = None,
+    target: Annotated[str | None, typer.Option("--target", help="The column to predict.")] = None,
+    time: Annotated[str | None, typer.Option("--time", help="The column with the time of a case.")] = None,
+    key: Annotated[list[str] | None, typer.Option("--key", help="A column that identifies a row; may repeat.")] = None,
     defaults: Annotated[bool, typer.Option("--defaults", help="Ask nothing.")] = False,
     answers: Annotated[Path | None, typer.Option(help="YAML file: a fragment of kit.yml.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="key=value, a dotted key of kit.yml.")] = None,
@@ -42,11 +48,19 @@ def new(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the files, write nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a project from a template: five notebooks, a tested package, and kit.yml."""
-    from kit.new import create_project
+    """Make a project from a template, or from a look at your data: five notebooks, a tested package, and kit.yml."""
+    from kit.new import Said, create_project
 
+    said = Said(source or [], target, time, key or [])
     made = create_project(
-        path, template, answers=answers, assignments=set_ or [], ask=not defaults, overlay=overlay, dry_run=dry_run
+        path,
+        template,
+        said,
+        answers=answers,
+        assignments=set_ or [],
+        ask=not defaults,
+        overlay=overlay,
+        dry_run=dry_run,
     )
     emit(made.as_dict(), made.text(), as_json)
 

@@ -1,4 +1,4 @@
-"""What `kit.yml` says against what the organisation and the rest of `kit.yml` know: roles, topology, tables, owners.
+"""What `kit.yml` says against what the organisation and the rest of `kit.yml` know: roles, topology, tables, columns.
 
 Types and keys are judged by `kit.spec`; here are the rules that need more than one part to be judged.
 """
@@ -39,6 +39,7 @@ def inconsistencies(catalog: Catalog, chain: Sequence[Template], spec: Spec) -> 
         *_topology(catalog, spec),
         *_ownership(catalog, chain, spec),
         *_tables(catalog, spec),
+        *_problem_columns(spec),
     ]
 
 
@@ -114,3 +115,32 @@ def _named_tables(spec: Spec) -> Iterator[tuple[Where, str]]:
         for key in ("baseline_query", "query"):
             for table in _PLACEHOLDER.findall(getattr(kpi, key) or ""):
                 yield ("kpis", number, key), table
+
+
+def _problem_columns(spec: Spec) -> Iterator[Inconsistency]:
+    """Yield what `problem` names and the one source with declared columns does not have.
+
+    `features` are not judged: a package may compute some that no source has. With several sources nothing is.
+    """
+    declared = [(name, source) for name, source in spec.sources.items() if source.columns]
+    if len(declared) != 1:
+        return
+    name, source = declared[0]
+    for where, column in _named_columns(spec):
+        if column not in source.columns:
+            message = f"source '{name}' declares no column '{column}'{nearest(column, source.columns)}"
+            yield Inconsistency(
+                where, "column", message, f"Correct the name, or declare it under sources.{name}.columns."
+            )
+
+
+def _named_columns(spec: Spec) -> Iterator[tuple[Where, str]]:
+    problem = spec.problem
+    for key in ("target", "event_time"):
+        if getattr(problem, key):
+            yield ("problem", key), getattr(problem, key)
+    for place, column in enumerate(problem.key):
+        yield ("problem", "key", place), column
+    for key in ("leaks", "unused"):
+        for column in getattr(problem, key):
+            yield ("problem", key, column), column

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kit.answers import answered_spec, read_answers
 from kit.compose import composer_for
 from kit.config import Catalog, load_catalog
+from kit.errors import ConfigError
 from kit.files import File, refuse_used_folder, write_files
 from kit.fragment import merge
+from kit.from_data import Said, answers_over, look_at
 from kit.project_files import project_files
 from kit.questions import Question, ask_all, git_identity, questions
 from kit.resources import Resources, kit_resources
 from kit.spec import Spec
 from kit.template import Template, template_chain
+
+if TYPE_CHECKING:
+    from kit.intake.proposal import Proposal
+
+__all__ = ["NewProject", "Said", "create_project", "new_project"]
 
 
 @dataclass(frozen=True)
@@ -28,10 +35,18 @@ class NewProject:
     spec: Spec
     files: list[File]
     is_written: bool
+    proposal: Proposal | None = None
+    """What a look at the data proposed."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what `kit new --json` prints."""
+        intake: dict[str, Any] = {}
+        if self.proposal:
+            from kit.intake.report import proposal_values
+
+            intake = {"intake": proposal_values(self.proposal)}
         return {
+            **intake,
             "path": str(self.path),
             "name": self.spec.name,
             "template": self.spec.template,
@@ -41,6 +56,10 @@ class NewProject:
 
     def text(self) -> str:
         """Return the outcome for a person."""
+        if self.proposal:
+            from kit.intake.report import proposal_text
+
+            return f"{proposal_text(self.proposal)}\n\n{replace(self, proposal=None).text()}"
         if not self.is_written:
             return "\n".join(
                 [f"{self.path} would get {len(self.files)} files:", *(f"  {one.path}" for one in self.files)]
@@ -51,7 +70,8 @@ class NewProject:
 
 def create_project(
     path: Path,
-    template: str,
+    template: str | None,
+    said: Said | None = None,
     *,
     answers: Path | None = None,
     assignments: Sequence[str] = (),
@@ -59,14 +79,24 @@ def create_project(
     overlay: Path | None = None,
     dry_run: bool = False,
 ) -> NewProject:
-    """Make a project from what the command line says; with `ask`, and on a terminal, the open questions are put."""
-    resources = kit_resources(overlay)
+    """Make a project from what the command line says; with `ask`, and on a terminal, the open questions are put.
+
+    Files that `said` names are looked at once; what they propose is laid below the answers. Raises what `new_project`
+    raises, and ConfigError where a file cannot be read or cannot carry the problem.
+    """
+    resources, said = kit_resources(overlay), said or Said()
     refuse_used_folder(path)
     given = read_answers(answers, assignments)
-    if ask and sys.stdin.isatty():
+    is_asking, proposal = ask and sys.stdin.isatty(), None
+    if said.sources:
+        template, proposal = look_at(resources, template, said, given, path, _prompt if is_asking else None)
+    if not template:
+        raise ConfigError("which template?", "Name it with --template (`kit list`), or your data with --source FILE.")
+    given = answers_over(proposal, given) if proposal else merge(said.answers(), given)
+    if is_asking:
         replies = _asked(load_catalog(resources), template_chain(resources, template), given, path)
         given = merge(replies, given)
-    return new_project(path, template, given, dry_run, resources)
+    return replace(new_project(path, template, given, dry_run, resources), proposal=proposal)
 
 
 def new_project(

@@ -54,8 +54,14 @@ def _about_data(said: Mapping[str, Any]) -> list[Question]:
     asked = (
         [] if said.get("sources") else [Question("sources", "Data (.csv, .parquet, .json; relative to the project)")]
     )
-    texts = {"target": "Column to predict", "key": "Columns that identify a row", "event_time": "Column with the time"}
+    texts = {
+        "target": "Column to predict",
+        "key": "Columns that identify a row",
+        "event_time": "Column with the time, if any",
+    }
     problem = said.get("problem", {})
+    if any(source.get("columns") for source in said.get("sources", {}).values()):
+        texts.pop("event_time")  # a look at the data has found whether there is one
     return asked + [Question(f"problem.{key}", text) for key, text in texts.items() if not problem.get(key)]
 
 
@@ -68,9 +74,9 @@ def _data_answers(replies: Mapping[str, str]) -> dict[str, Any]:
         header = {"options": {"header": "true"}} if kind == "csv" else {}
         answers["sources"] = {"cases": {"path": path, "format": kind, **header}}
     problem: dict[str, Any] = {
-        key: replies[f"problem.{key}"] for key in ("target", "event_time") if f"problem.{key}" in replies
+        key: replies[f"problem.{key}"] for key in ("target", "event_time") if replies.get(f"problem.{key}")
     }
-    if "problem.key" in replies:
+    if replies.get("problem.key"):
         problem["key"] = replies["problem.key"].replace(",", " ").split()
     return {**answers, "problem": problem} if problem else answers
 

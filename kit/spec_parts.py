@@ -65,6 +65,30 @@ class Sample(Part):
     """Hash of the file as it lies in the archive."""
 
 
+class Column(Part):
+    """A column of a source, by the safe name that everything after the reading calls it."""
+
+    original: str | None = None
+    """The name that the reader of Spark gives it, where that is another one."""
+    type: Literal["text", "integer", "number", "boolean", "date", "timestamp"]
+    format: str | None = None
+    """How its texts are read: a Spark datetime pattern, `epoch_s`, `epoch_ms`, `decimal_comma`, or `row_hash`."""
+    description: str = ""
+    parts: list[str] = []
+    """Columns year, month, day, perhaps hour and minute, of which a timestamp is made that the file does not have."""
+    nullable: bool = True
+
+    @model_validator(mode="after")
+    def _format_fits(self) -> Column:
+        if self.format == "decimal_comma" and self.type != "number":
+            raise ValueError("the format decimal_comma belongs to a number")
+        if self.format == "row_hash" and self.type != "text":
+            raise ValueError("the format row_hash belongs to a text")
+        if self.parts and (self.type != "timestamp" or not 3 <= len(self.parts) <= 5):
+            raise ValueError("parts are year, month, day, perhaps hour and minute, of a timestamp")
+        return self
+
+
 class Source(Part):
     """Data from outside, in exactly one place."""
 
@@ -81,6 +105,24 @@ class Source(Part):
     owner: str = "data_owner"
     personal_data: list[str] = []
     """Columns that identify or describe a person."""
+    columns: dict[str, Column] = {}
+    """Columns by safe name, in the order of the file; empty means as the file has them."""
+
+    @field_validator("columns")
+    @classmethod
+    def _safe_names(cls, columns: dict[str, Column]) -> dict[str, Column]:
+        for name in columns:
+            if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+                raise ValueError(f"'{name}' is not a column's safe name (small letters, digits, _)")
+        return columns
+
+    @model_validator(mode="after")
+    def _known_parts(self) -> Source:
+        for name, column in self.columns.items():
+            unknown = sorted({*column.parts} - {*self.columns})
+            if unknown:
+                raise ValueError(f"column {name} has parts that are no columns: {', '.join(unknown)}")
+        return self
 
     @model_validator(mode="after")
     def _one_place(self) -> Source:
@@ -101,16 +143,19 @@ class Problem(Part):
     """What is predicted, when, and from what."""
 
     type: Literal["classification", "regression", "forecasting", "anomaly_detection", "segmentation", "recommendation"]
-    target: str
+    target: str | None = None
+    """Column of `gold.features` to predict; some types of problem have none."""
     positive: str = "1"
     """The value of the target that counts as positive, as text."""
-    key: list[str]
+    key: list[str] = []
     """Columns of `gold.features` that identify a row."""
-    event_time: str
-    """Column of `gold.features` with the moment at which the prediction is needed."""
+    event_time: str | None = None
+    """Column of `gold.features` with the moment at which the prediction is needed; none where there is no time."""
     features: Features = Features()
     leaks: dict[str, str] = {}
     """Columns that are not known when the prediction is needed, each with the reason; the leak guard refuses them."""
+    unused: dict[str, str] = {}
+    """Columns that the model does not get, each with the reason."""
 
     @model_validator(mode="after")
     def _no_declared_leak(self) -> Problem:
@@ -118,6 +163,9 @@ class Problem(Part):
         leaking = sorted(used & {*self.leaks, self.target})
         if leaking:
             raise ValueError(f"features {', '.join(leaking)} are not known in time (target or declared under leaks)")
+        idle = sorted(used & {*self.unused})
+        if idle:
+            raise ValueError(f"features {', '.join(idle)} are declared under unused; keep them in one of the two")
         return self
 
 

@@ -46,12 +46,20 @@ def spec_text(spec: Spec) -> str:
     """Return the text of `kit.yml` with everything that was said of the project; reading it gives the same spec."""
     said = spec.model_dump(by_alias=True, exclude_unset=True)
     said = {**spec.model_dump(by_alias=True, include=set(_ALWAYS)), **said}
+    for source in said.get("sources", {}).values():
+        source.update(
+            {"columns": {name: _Line(one) for name, one in source["columns"].items()}} if "columns" in source else {}
+        )
     parts = [_HEAD]
     for comment, keys in _SECTIONS.items():
         section = {key: said[key] for key in keys if key in said}
         if section:
             parts.append(f"# {comment}\n{_dump(section)}")
     return "\n".join(parts)
+
+
+class _Line(dict[str, Any]):
+    """A mapping that stands on one line."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -69,7 +77,12 @@ def _list(dumper: yaml.SafeDumper, values: list[Any]) -> yaml.Node:
     return dumper.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=is_plain)
 
 
+def _line(dumper: yaml.SafeDumper, values: _Line) -> yaml.Node:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", values, flow_style=True)
+
+
 _Dumper.add_representer(list, _list)
+_Dumper.add_representer(_Line, _line)
 
 
 def _dump(section: dict[str, Any]) -> str:

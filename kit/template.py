@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -28,6 +28,8 @@ class Template(BaseModel):
     description: str
     extends: str | None = None
     ownership: dict[StageName, StageOwnership] = {}
+    needs: list[Literal["target", "key", "event_time"]] = []
+    """Keys of `problem` without which it cannot do its work."""
     project: dict[str, Any] = {}
     folder: Path
 
@@ -76,12 +78,31 @@ def template_names(resources: Resources) -> list[str]:
     return [name for name in names if resources.find(f"templates/{name}/template.yml") and name != SHARED]
 
 
+def template_for(resources: Resources, problem: str) -> str:
+    """Return the template for any data of that type of problem; raises TemplateError that says which types exist."""
+    types: dict[str, str] = {}
+    for name in template_names(resources):
+        fragment = project_fragment(template_chain(resources, name))
+        kind = str(fragment.get("problem", {}).get("type", ""))
+        if not fragment.get("sources") and (kind not in types or name == kind):
+            types[kind] = name
+    if problem not in types:
+        said = f"there is no template for {problem}; there is one for {', '.join(sorted(types)) or 'nothing'}"
+        raise TemplateError(said, "Name one with --template, or another column with --target.")
+    return types[problem]
+
+
 def project_fragment(chain: list[Template]) -> dict[str, Any]:
     """Return the fragment of `kit.yml` that a chain of templates brings; later templates win."""
     fragment: dict[str, Any] = {}
     for template in chain:
         fragment = merge(fragment, template.project)
     return fragment
+
+
+def chain_needs(chain: list[Template]) -> list[str]:
+    """Return the keys of `problem` that a chain of templates cannot do without, each once."""
+    return list(dict.fromkeys(need for template in chain for need in template.needs))
 
 
 def _problems(name: str, source: YamlSource, error: ValidationError) -> str:

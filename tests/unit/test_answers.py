@@ -66,6 +66,13 @@ def test_an_assignment_that_cannot_be_is_refused(assignment: str, said: str) -> 
     assert said in error.value.message
 
 
+def test_a_text_that_yaml_takes_for_something_else_is_refused_with_the_quotes_it_needs() -> None:
+    with pytest.raises(ConfigError) as error:
+        read_answers(None, ["problem.positive=No"])
+    assert error.value.hint == "Put the text into quotes that stay: --set 'problem.positive=\"No\"'."
+    assert read_answers(None, ['problem.positive="No"']) == {"problem": {"positive": "No"}}
+
+
 def test_every_wrong_line_of_an_answers_file_is_named(tmp_path: Path) -> None:
     file = write(tmp_path / "a.yml", "title: T\ntopologi: coe\nmaturity:\n  mlops: many\ntemplate: x\n")
     with pytest.raises(ConfigError) as error:
@@ -164,10 +171,13 @@ def test_what_a_template_for_any_data_leaves_open_is_asked(tmp_path: Path) -> No
 
 def test_without_them_the_error_says_how_to_answer(tmp_path: Path) -> None:
     resources = tiny_resources(tmp_path)
-    bare = "name: bare\nversion: '1'\ntitle: B\ndescription: B\nproject:\n  problem: {type: classification}\n"
+    bare = (
+        "name: bare\nversion: '1'\ntitle: B\ndescription: B\nneeds: [target, key, event_time]\n"
+        "project:\n  problem: {type: classification}\n"
+    )
     write(tmp_path / "templates/bare/template.yml", bare)
     composer = tiny_composer(resources, "bare")
     with pytest.raises(ConfigError) as error:
         answered_spec(composer.catalog, composer.chain, {}, "x")
-    assert "problem.target: Field required" in error.value.message
-    assert "--set problem.target=..." in error.value.hint
+    assert "problem.target: bare cannot do without it" in error.value.message
+    assert "--target COLUMN, --key COLUMN, --time COLUMN (or --set problem.target=...)" in error.value.hint
