@@ -1,6 +1,6 @@
 """Declared columns of a source: from the names and texts of a file to the names and types that the project works with.
 
-A column's declaration is what `sources.NAME.columns` of kit.yml says: `type`, and perhaps `original`, `format`, `parts`.
+A column's declaration is what `sources.NAME.columns` of kit.yml says: `type`, perhaps `original`, `format`, `parts`.
 """
 
 from __future__ import annotations
