@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kit.runtime.errors import KitError
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
     from pyspark.sql.types import StructType
@@ -20,6 +22,25 @@ ROW_HASH = "row_hash"
 """Format of a key that the source lacks: a hash of the row, with a number that tells equal rows apart."""
 CASTS = {"integer": "bigint", "number": "double", "boolean": "boolean", "date": "date", "timestamp": "timestamp"}
 """Spark's type for each declared one; text stays as it is."""
+NOTHING = (
+    "",
+    "?",
+    "-",
+    "--",
+    ".",
+    "#n/a",
+    "<na>",
+    "\\\\n",
+    "missing",
+    "n/a",
+    "na",
+    "nan",
+    "nat",
+    "none",
+    "null",
+    "unknown",
+)
+"""Words that stand for an empty cell in a column that is not of text, in small letters."""
 _EPOCHS = {"epoch_s": 1, "epoch_ms": 1_000}
 
 
@@ -28,32 +49,36 @@ def in_source(declared: Declared) -> dict[str, Mapping[str, Any]]:
     return {name: one for name, one in declared.items() if not one.get("parts") and one.get("format") != ROW_HASH}
 
 
-def text_schema(declared: Declared, *, is_by_position: bool) -> StructType:
-    """Return the schema that reads every column of the source as text.
-
-    A CSV is read `by_position`, so under the project's names; other formats under the names of the source.
-    """
+def text_schema(declared: Declared) -> StructType:
+    """Return the schema that reads every column of the source as text, under the names that the source has."""
     from pyspark.sql.types import StringType, StructField, StructType
 
     columns = in_source(declared).items()
-    names = [(name if is_by_position else original_name(name, one)) for name, one in columns]
-    return StructType([StructField(name, StringType()) for name in names])
+    return StructType([StructField(original_name(name, one), StringType()) for name, one in columns])
 
 
-def named(df: DataFrame, declared: Declared) -> DataFrame:
+def named(df: DataFrame, declared: Declared, source: str) -> DataFrame:
     """Return the declared columns of a source under the project's names, each with its original name as metadata.
 
-    Columns may have either name. A declared row hash is added; nothing is converted.
+    Nothing is converted. What the source does not have is made: a moment of its parts, a row hash. Raises KitError
+    where a declared column is not there.
     """
     from pyspark.sql import functions as F
 
-    kept = []
-    for name, one in in_source(declared).items():
-        original = original_name(name, one)
-        given = name if name in df.columns else original
-        kept.append(F.col(quoted(given)).alias(name, metadata={ORIGINAL: original}))
+    there, wanted = set(df.columns), in_source(declared)
+    missing = sorted(original_name(name, one) for name, one in wanted.items() if original_name(name, one) not in there)
+    if missing:
+        raise KitError(
+            f"source '{source}' has no column {', '.join(repr(one) for one in missing)}, which kit.yml declares",
+            f"It has {', '.join(sorted(there)[:20])}. Correct sources.{source}.columns, or the source with its owner.",
+        )
+    kept = [F.col(quoted(original_name(name, one))).alias(name, metadata={ORIGINAL: original_name(name, one)})
+            for name, one in wanted.items()]  # fmt: skip
+    moments = {name: F.expr(_moment_sql(one["parts"])) for name, one in declared.items() if one.get("parts")}
     hashed = [name for name, one in declared.items() if one.get("format") == ROW_HASH]
-    return with_row_hash(df.select(*kept), hashed[0]) if hashed else df.select(*kept)
+    plain = df.select(*kept)
+    rows = with_row_hash(plain, hashed[0]) if hashed else plain
+    return rows.withColumns(moments).select(*declared) if moments or hashed else rows
 
 
 def with_row_hash(df: DataFrame, name: str) -> DataFrame:
@@ -74,27 +99,30 @@ def original_name(name: str, one: Mapping[str, Any]) -> str:
 
 def value_sql(name: str, one: Mapping[str, Any]) -> str:
     """Return the SQL expression for the value of a declared column; null where its text cannot be read as its type."""
-    kind, given = str(one["type"]), one.get("format")
-    column = quoted(name)
-    if one.get("parts"):
-        return _moment_sql(one["parts"])
-    if kind == "text" or given == ROW_HASH:
+    kind, given, column = str(one["type"]), one.get("format"), quoted(name)
+    if kind == "text":
         return f"cast({column} as string)"
+    text = f"trim(cast({column} as string))"
     if given == "decimal_comma":
-        return f"try_cast(replace(replace(cast({column} as string), '.', ''), ',', '.') as {CASTS[kind]})"
+        text, given = f"replace(replace({text}, '.', ''), ',', '.')", None
     if given in _EPOCHS:
         moment = f"timestamp_millis(try_cast(try_cast({column} as double) * {1_000 // _EPOCHS[given]} as bigint))"
         return f"cast({moment} as {CASTS[kind]})"
-    if given:
-        return f"cast(try_to_timestamp(cast({column} as string), '{given}') as {CASTS[kind]})"
+    if given and not one.get("parts"):
+        pattern = given.replace("'", "\\'")
+        return f"cast(try_to_timestamp({text}, '{pattern}') as {CASTS[kind]})"
+    if kind == "number":
+        return f"nullif(try_cast({text} as double), double('NaN'))"
     return f"try_cast({column} as {CASTS[kind]})"
 
 
-def readable_sql(name: str, one: Mapping[str, Any]) -> str:
-    """Return the SQL condition that a value is either empty or can be read as its declared type."""
-    sources = one.get("parts") or [name]
-    empty = " or ".join(f"{quoted(part)} is null" for part in sources)
-    return f"({empty}) or ({value_sql(name, one)}) is not null"
+def filled_sql(name: str, one: Mapping[str, Any]) -> str:
+    """Return the SQL expression for the text of a declared column, null where it stands for nothing."""
+    text = f"cast({quoted(name)} as string)"
+    if one["type"] == "text":
+        return text
+    words = ", ".join(f"'{word}'" for word in NOTHING)
+    return f"if(lower(trim({text})) in ({words}), null, {text})"
 
 
 def quoted(name: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kit.runtime import columns
 from kit.runtime.errors import KitError
 
 if TYPE_CHECKING:
@@ -45,13 +46,21 @@ def source_fingerprint(project: Path, name: str, source: Mapping[str, Any]) -> s
 
 
 def read_source(spark: SparkSession, project: Path, name: str, source: Mapping[str, Any]) -> DataFrame:
-    """Return the source as it is: no cleaning, columns of text where the format does not type them."""
-    path = source_path(project, name, source)
+    """Return the source as it is: no cleaning, columns of text where the format does not type them.
+
+    Where kit.yml declares its columns, these come under the names that kit.yml gives them.
+    """
+    declared, path = source.get("columns", {}), source_path(project, name, source)
     if path is None:
-        return spark.table(source["table"])
+        rows = spark.table(source["table"])
+        return columns.named(rows, declared, name) if declared else rows
     options = {str(key): str(value) for key, value in source.get("options", {}).items()}
     reader = spark.read.format(source.get("format", "csv")).options(**options)
-    return reader.load(str(path))
+    if not declared:
+        return reader.load(str(path))
+    if source.get("format") == "json":
+        reader = reader.schema(columns.text_schema(declared))
+    return columns.named(reader.load(str(path)), declared, name)
 
 
 def _plain(value: Any) -> Any:

@@ -187,9 +187,9 @@ class Stage:
 
     # -- what was found ------------------------------------------------------------------------------------------------
 
-    def check(self, df: DataFrame, table: str) -> Checked:
-        """Check `df` against the expectations that kit.yml declares for `table`; see `expectations.check_rows`."""
-        expectations = self.spec.get("expectations", {}).get(table, [])
+    def check(self, df: DataFrame, table: str, more: Sequence[Mapping[str, Any]] = ()) -> Checked:
+        """Check `df` against what kit.yml expects of `table`, and `more`; see `expectations.check_rows`."""
+        expectations = [*self.spec.get("expectations", {}).get(table, []), *more]
         checked = check_rows(df, expectations, table)
         for one in checked.results:
             self.log.add("expectation", table=table, **vars(one))
