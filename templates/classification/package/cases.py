@@ -73,7 +73,7 @@ def first_test_day(counts: pd.DataFrame, declared: dt.date | None, order: str = 
 
 
 def summary(counts: pd.DataFrame, test_start: Any) -> pd.DataFrame:
-    """Return the days or blocks before and from `test_start` on: `first`, `last`, `cases`, `known`, `positives`, `rate`."""
+    """Return before and from `test_start` on: `first`, `last` (day or block), `cases`, `known`, `positives`, `rate`."""
     part = (counts["day"] >= test_start).map({False: LEARN, True: HOLD_OUT}).rename("part")
     found = counts.groupby(part).agg(
         first=("day", "min"),
