@@ -17,7 +17,7 @@ from .split import Split
 
 
 def split_chart(days: pd.DataFrame, split: Split, positive: str) -> Figure:
-    """The rate of positives by week over the three parts of the split; `days` as `count_days` returns it.
+    """The mean outcome by week over the three parts of the split; `days` as `count_days` returns it.
 
     Where the split is by blocks, a bar for each part.
     """
@@ -25,9 +25,9 @@ def split_chart(days: pd.DataFrame, split: Split, positive: str) -> Figure:
         return _parts_chart(split.parts(days), positive)
     inside = days[(days["day"] >= split.first) & (days["day"] <= split.last)]
     weeks = inside.assign(week=pd.to_datetime(inside["day"]).dt.to_period("W").dt.start_time)
-    sums = weeks.groupby("week")[["known", "positives"]].sum()
+    sums = weeks.groupby("week")[["known", "total"]].sum()
     figure, (axes,) = canvas(height=3.0)
-    axes.plot(sums.index, sums["positives"] / sums["known"].clip(lower=1), color="black", linewidth=1.4)
+    axes.plot(sums.index, sums["total"] / sums["known"].clip(lower=1), color="black", linewidth=1.4)
     bounds = [split.first, split.validation, split.test, split.last]
     names = ("to learn from", "to choose by", "hold-out")
     for name, colour, start, end in zip(names, (BLUE, GREEN, ORANGE), bounds, bounds[1:], strict=False):
@@ -43,9 +43,9 @@ def split_chart(days: pd.DataFrame, split: Split, positive: str) -> Figure:
 
 def _parts_chart(parts: pd.DataFrame, positive: str) -> Figure:
     figure, (axes,) = canvas(height=2.0)
-    bars = axes.barh(parts["part"][::-1], parts["rate"][::-1], color=[ORANGE, GREEN, BLUE])
+    bars = axes.barh(parts["part"][::-1], parts["mean"][::-1], color=[ORANGE, GREEN, BLUE])
     axes.bar_label(
-        bars, [f"{one.rate:.1%} of {one.known:,}" for one in parts[::-1].itertuples()], padding=4, fontsize=9
+        bars, [f"{one.mean:.1%} of {one.known:,}" for one in parts[::-1].itertuples()], padding=4, fontsize=9
     )
     axes.set(title=f"Rate of {positive} in each part of the split", xlabel="share of known cases")
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -125,8 +125,8 @@ def importance_chart(found: pd.DataFrame, most: int = 15) -> Figure:
     """Bars of the AUC that is lost when a column is shuffled; `found` as `importance` returns it."""
     shown = found.head(most).iloc[::-1]
     figure, (axes,) = canvas(height=1.2 + 0.24 * len(shown))
-    bars = axes.barh(shown["column"], shown["auc_lost"], color=BLUE)
-    axes.bar_label(bars, [f"{value:.3f}" for value in shown["auc_lost"]], padding=3, fontsize=8)
+    bars = axes.barh(shown["column"], shown["lost"], color=BLUE)
+    axes.bar_label(bars, [f"{value:.3f}" for value in shown["lost"]], padding=3, fontsize=8)
     axes.axvline(0, color=GREY, linewidth=0.8)
     axes.set(title="What the model rests on", xlabel="AUC lost when the column is shuffled")
     axes.margins(x=0.12)

@@ -159,6 +159,14 @@ def intervals(
     return pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high", "ahead_low"])
 
 
+def lead_of(counts: pd.DataFrame, names: Sequence[str]) -> dict[str, float]:
+    """Return the `lead` in AUC of the first of `names` over the last, and `low`, the lower end of its bootstrap
+    interval.
+    """
+    aucs = [measures(counts[counts["model"] == name])["auc"] for name in (names[0], names[-1])]
+    return {"lead": aucs[0] - aucs[1], "low": float(intervals(counts, names).loc[names[0], "ahead_low"])}
+
+
 def comparison(counts: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Return the measures of each model with the interval of its AUC, in the order of `names` (score column to name).
 
@@ -192,6 +200,16 @@ def verdict(measured: pd.DataFrame, by_month: pd.DataFrame) -> tuple[str, str]:
         return "rework", f"The lead over the simple rule may be chance: {both}."
     said = f"{both}; {model['top_precision']:.0%} positives in the top tenth against {model['rate']:.0%} overall"
     return "accept", f"{said}; in its worst month the mean score is off by {gap:.3f}."
+
+
+def months_off(by_month: pd.DataFrame, bound: float = 0.05) -> list[str]:
+    """Return, in a sentence, the months in which the mean score is off the rate by more than `bound`."""
+    if not len(by_month):
+        return []
+    gap = by_month["mean_score"] - by_month["rate"]
+    off = [f"{by_month['value'][place]} by {gap[place]:+.3f}" for place in gap.index[gap.abs() > bound]]
+    said = f"The mean score is off in the month of {', '.join(off)}"
+    return [f"{said}: watch calibration, and retrain when it stays off."] if off else []
 
 
 def table(measured: pd.DataFrame, slices: Mapping[str, pd.DataFrame], **same: object) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Features are what kit.yml declares, never what it closes, and the label is what counts as positive."""
+"""Features are what kit.yml declares, never what it closes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from kit.runtime.errors import KitError
-from PACKAGE.features import feature_columns, labelled, slices
+from PACKAGE.features import feature_columns, placed, slices
+from pyspark.sql import functions as F
 
 PROBLEM: dict[str, Any] = {
     "target": "late",
-    "positive": "1",
     "key": ["id"],
     "event_time": "at",
     "features": {"numeric": [], "categorical": []},
@@ -27,7 +27,7 @@ def cases(spark: Any) -> Any:
 
 
 def test_all_open_columns_are_features_where_none_is_declared(spark: Any) -> None:
-    found = feature_columns(labelled(cases(spark), PROBLEM), PROBLEM)
+    found = feature_columns(placed(cases(spark), PROBLEM, F.col("late")), PROBLEM)
     assert (found.numeric, found.categorical) == (("distance",), ("carrier",))
 
 
@@ -46,21 +46,7 @@ def test_all_open_columns_are_features_where_none_is_declared(spark: Any) -> Non
 def test_a_closed_or_unfit_feature_is_refused_with_the_reason(spark: Any, numeric: list[str], said: str) -> None:
     problem = {**PROBLEM, "features": {"numeric": numeric, "categorical": []}}
     with pytest.raises(KitError, match=said):
-        feature_columns(labelled(cases(spark), problem), problem)
-
-
-@pytest.mark.parametrize(
-    ("target", "positive", "wanted"),
-    [("late", "1", [1.0, None]), ("double(late) as late", "1", [1.0, None]), ("late = 1 as late", "true", [1.0, None]),
-     ("if(late = 1, 'yes', null) as late", "yes", [1.0, None]), ("late", "0", [0.0, None])],
-)  # fmt: skip
-def test_the_label_is_one_for_the_positive_value_and_null_while_unknown(
-    spark: Any, target: str, positive: str, wanted: list[float | None]
-) -> None:
-    rows = cases(spark).selectExpr("id", "at", target)
-    found = labelled(rows, {**PROBLEM, "positive": positive}).orderBy("id").collect()
-    assert [one.label for one in found] == wanted
-    assert found[0].event_day == dt.date(2020, 1, 1)
+        feature_columns(placed(cases(spark), problem, F.col("late")), problem)
 
 
 def test_results_are_not_cut_by_a_column_of_many_values(spark: Any) -> None:
