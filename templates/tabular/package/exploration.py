@@ -13,8 +13,8 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .bins import Cut, fit_bins
-from .features import DAY, LABEL, TIME, open_columns
+from .bins import Cut
+from .features import DAY, LABEL, TIME, feature_bins, open_columns
 from .strength import MEASURE
 
 LEARN, HOLD_OUT = "to learn from", "hold-out"
@@ -71,7 +71,7 @@ def first_test_day(counts: pd.DataFrame, declared: dt.date | None, order: str = 
 def cuts(population: DataFrame, problem: Mapping[str, Any]) -> list[Cut]:
     """Return bins of every column that is not key, time or target, whether it may be used or not."""
     numeric, categorical = open_columns(population, {**problem, "leaks": {}, "unused": {}})
-    return list(fit_bins(population, numeric, categorical, count=20))
+    return list(feature_bins(population, numeric, categorical, count=20))
 
 
 def states(found: pd.DataFrame, problem: Mapping[str, Any], limit: float) -> pd.DataFrame:

@@ -11,6 +11,8 @@ from kit.runtime.errors import KitError
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from .bins import Bins, fit_bins
+
 LABEL = "label"
 """The outcome as a number, null while it is unknown."""
 TIME, DAY = "event_time", "event_day"
@@ -20,6 +22,11 @@ RULE = "rule_score"
 """What the simple rule says: the smoothed mean outcome in the group of the strongest pair of columns."""
 SCORE = "score"
 """What the model says."""
+HOUR, WEEKDAY = "event_hour", "event_weekday"
+"""What the calendar says of a case: hour 0 to 23, weekday 1 (Monday) to 7; added where the table has no such column."""
+CALENDAR = {HOUR: tuple(map(float, range(1, 24))), WEEKDAY: tuple(map(float, range(2, 8)))}
+"""The edges that give each hour and each weekday a bin of its own."""
+CALENDAR_MEANINGS = {HOUR: "hour of the event time", WEEKDAY: "weekday of the event time, 1 Monday to 7 Sunday"}
 _NUMERIC = {"tinyint", "smallint", "int", "bigint", "float", "double", "boolean"}
 
 
@@ -47,6 +54,22 @@ def placed(df: DataFrame, problem: Mapping[str, Any], label: Column, as_of: dt.d
     day = F.lit(as_of) if as_of else F.current_date()
     block = F.pmod(F.xxhash64(*[F.col(f"`{name}`") for name in problem["key"]]), F.lit(BLOCKS)).cast("int")
     return df.withColumns({LABEL: label, TIME: day.cast("timestamp"), DAY: day, BLOCK: block})
+
+
+def with_calendar(df: DataFrame, problem: Mapping[str, Any]) -> DataFrame:
+    """Add hour (of a timestamp) and weekday of the event time, which are known for any day to come."""
+    if not problem["event_time"]:
+        return df
+    time = F.col(f"`{problem['event_time']}`")
+    has_hour = dict(df.dtypes)[problem["event_time"]] != "date"
+    parts = {WEEKDAY: F.weekday(time) + 1} | ({HOUR: F.hour(time.cast("timestamp"))} if has_hour else {})
+    return df.withColumns({name: part for name, part in parts.items() if name not in df.columns})
+
+
+def feature_bins(df: DataFrame, numeric: Sequence[str], categorical: Sequence[str], count: int = 10) -> list[Bins]:
+    """Return bins of about equally many rows, but one for each hour and weekday of the calendar."""
+    fitted = fit_bins(df, numeric, categorical, count)
+    return [Bins(one.column, CALENDAR[one.column]) if one.column in CALENDAR else one for one in fitted]
 
 
 def calendar(problem: Mapping[str, Any]) -> dict[str, str]:

@@ -1,12 +1,15 @@
-"""How charts call and write the outcome of a classification; `charts_cases` calls it."""
+"""How charts call and write the outcome of a classification; `charts_cases` and `charts_modeling` call it."""
 
 from __future__ import annotations
 
 import pandas as pd
 from matplotlib.ticker import PercentFormatter
 
+from .judged import Judged
+
 MEAN, UNIT = "Rate of", "share of rows"
 """What the mean of labels is called, and its unit."""
+JUDGED = Judged("auc", "AUC", worthless=0.5)
 
 
 def number_format() -> PercentFormatter:
