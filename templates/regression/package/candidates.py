@@ -1,0 +1,172 @@
+"""The models that compete, how their settings are chosen, and the one pipeline that comes out.
+
+`modeling` calls it. Settings are chosen on the last part of the learning days; the hold-out is not touched here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+from pyspark.ml import PipelineModel
+from pyspark.ml.feature import SQLTransformer
+from pyspark.ml.regression import GBTRegressor, LinearRegression, LinearRegressionModel
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from .bins import Cut
+from .evaluation import error_sums, measures
+from .features import LABEL, RULE, SCORE, Columns
+from .importance import SHUFFLED, shuffled
+from .preparation import LINEAR, TREES, preparation
+from .scales import GOAL, LOG, PLAIN, Range, Scale, look
+from .split import Split
+
+SEED = 7
+_LINEAR = "linear regression"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A kind of model with one choice of its settings, and the scale on which it learns the outcome."""
+
+    kind: str
+    settings: Mapping[str, Any]
+    scale: Scale = PLAIN
+
+    @property
+    def features(self) -> str:
+        """The prepared vector that it learns from."""
+        return LINEAR if self.kind == _LINEAR else TREES
+
+    def fit(self, prepared: DataFrame) -> Any:
+        """Return the model, trained on prepared rows with `goal`."""
+        common = {"featuresCol": self.features, "labelCol": GOAL}
+        if self.kind == _LINEAR:
+            return LinearRegression(**common, maxIter=50, **self.settings).fit(prepared)
+        return GBTRegressor(**common, seed=SEED, stepSize=0.2, subsamplingRate=0.7, **self.settings).fit(prepared)
+
+    def scoring(self, held: Range) -> SQLTransformer:
+        """Return the last step of a pipeline: `score`, the prediction on the scale of the target, held to a range."""
+        back = held.held(self.scale.link.back.format("prediction"))
+        return SQLTransformer(statement=f"SELECT *, {back} AS {SCORE} FROM __THIS__")
+
+
+CANDIDATES = (
+    Candidate(_LINEAR, {"regParam": 0.0}),
+    Candidate(_LINEAR, {"regParam": 0.1, "elasticNetParam": 0.0}),
+    Candidate("gradient boosting", {"maxIter": 20, "maxDepth": 3}),
+    Candidate("gradient boosting", {"maxIter": 40, "maxDepth": 5}),
+)
+
+
+def tune(
+    early: DataFrame,
+    late: DataFrame,
+    columns: Columns,
+    pairs: Sequence[Cut],
+    tried: Sequence[Candidate] = CANDIDATES,
+) -> pd.DataFrame:
+    """Return how each candidate, learnt on `early`, does on `late`: `model`, `settings`, `mae`, `rmse`; best first.
+
+    Each is tried on every scale that suits the outcomes. The row `simple rule` is the smoothed mean of the strongest
+    pair. Both tables need a label in every row.
+    """
+    held, scales = look(early)
+    rows: list[dict[str, Any]] = []
+    for scale in scales:
+        prepared = preparation(early, columns, pairs, scale.link)
+        learnt, judged = (_goals(prepared.transform(part), scale).cache() for part in (early, late))
+        if scale is PLAIN:
+            rule = {"model": "simple rule", "settings": pairs[0].column, "candidate": None}
+            rows.append({**rule, **_measured(judged, RULE)})
+        for one in [replace(one, scale=scale) for one in tried]:
+            scored = one.scoring(held).transform(one.fit(learnt).transform(judged))
+            said = ", ".join(f"{name} {value}" for name, value in one.settings.items())
+            said += f", {scale.name}" if len(scales) > 1 else ""
+            rows.append({"model": one.kind, "settings": said, "candidate": one, **_measured(scored, SCORE)})
+        learnt.unpersist()
+        judged.unpersist()
+    return pd.DataFrame(rows).sort_values("mae", ignore_index=True)
+
+
+def best_of(trials: pd.DataFrame) -> Candidate:
+    """Return the candidate with the lowest error of `tune`, the simple rule aside."""
+    found: Candidate = trials.loc[trials["candidate"].notna(), "candidate"].iloc[0]
+    return found
+
+
+def train(known: DataFrame, columns: Columns, pairs: Sequence[Cut], chosen: Candidate) -> PipelineModel:
+    """Return the pipeline from raw columns to a score on the scale of the target, fitted on rows with a label."""
+    held, _ = look(known)
+    prepared = preparation(known, columns, pairs, chosen.scale.link)
+    rows = _goals(prepared.transform(known), chosen.scale).select(GOAL, chosen.features).cache()
+    model = chosen.fit(rows)
+    rows.unpersist()
+    return PipelineModel(stages=[*prepared.stages, model, chosen.scoring(held)])
+
+
+def score(pipeline: PipelineModel, cases: DataFrame, keep: Sequence[str]) -> DataFrame:
+    """Return the columns `keep` of each case with `score` and `rule_score`, both on the scale of the target."""
+    return pipeline.transform(cases).select(*[F.col(f"`{name}`") for name in keep], SCORE, RULE)
+
+
+def described(pipeline: PipelineModel) -> str:
+    """Return the model of a pipeline in a few words."""
+    model, last = pipeline.stages[-2:]
+    scale = ", which learnt the logarithm of the outcome" if "expm1(prediction)" in last.getStatement() else ""
+    if isinstance(model, LinearRegressionModel):
+        return f"linear regression on {model.numFeatures} prepared columns{scale}"
+    depth = model.getOrDefault("maxDepth")
+    return f"{model.getNumTrees} boosted trees of depth {depth} on {model.numFeatures} prepared columns{scale}"
+
+
+def scale_said(trials: pd.DataFrame) -> str:
+    """Return in words on which scales the outcome was tried and which won on the days to choose by."""
+    models = trials[trials["candidate"].notna()]
+    best = {
+        scale.name: models.loc[[one.scale is scale for one in models["candidate"]], "mae"] for scale in (PLAIN, LOG)
+    }
+    if best[LOG.name].empty:
+        return "The outcome is learnt as it is: it is not skewed, or some of it is negative."
+    plain, log = best[PLAIN.name].min(), best[LOG.name].min()
+    chosen = "its logarithm" if log < plain else "the outcome as it is"
+    return (
+        f"The outcome is skewed. Learnt as it is the error is {plain:,.4g}, by logarithm {log:,.4g}: {chosen} is taken."
+    )
+
+
+def params(chosen: Candidate, split: Split, columns: Columns, pairs: Sequence[Cut]) -> dict[str, Any]:
+    """Return what a run records as its parameters."""
+    return {
+        "model": chosen.kind,
+        **chosen.settings,
+        "scale": chosen.scale.name,
+        "learnt_from": f"{split.first} to before {split.test}" if split.is_timed else "the other rows",
+        "held_out": split.held_out,
+        "features": len(columns.all),
+        "pairs": "; ".join(one.column for one in pairs),
+    }
+
+
+def importance(pipeline: PipelineModel, cases: DataFrame, columns: Columns) -> pd.DataFrame:
+    """Return by how much the mean absolute error grows when a column is shuffled: `column`, `lost`, largest first.
+
+    All is scored in one pass; give a few thousand labelled cases.
+    """
+    scored = score(pipeline, shuffled(cases, columns.all), [LABEL, SHUFFLED])
+    sums = error_sums(scored, [SCORE], {SHUFFLED: SHUFFLED})
+    errors = {int(value): measures(part)["mae"] for value, part in sums.groupby("value")}
+    lost = [{"column": name, "lost": errors[place] - errors[-1]} for place, name in enumerate(columns.all)]
+    return pd.DataFrame(lost).sort_values("lost", ascending=False, ignore_index=True)
+
+
+def _goals(prepared: DataFrame, scale: Scale) -> DataFrame:
+    return prepared.select(LABEL, F.expr(scale.to.format(LABEL)).alias(GOAL), RULE, LINEAR, TREES)
+
+
+def _measured(judged: DataFrame, column: str) -> dict[str, float]:
+    found = measures(error_sums(judged, [column], {"all": "'all'"}))
+    return {name: found[name] for name in ("mae", "rmse")}
