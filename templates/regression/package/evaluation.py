@@ -52,8 +52,11 @@ def measures(sums: pd.DataFrame) -> dict[str, float]:
 
 def by_value(sums: pd.DataFrame, slice_: str, least: int = 100) -> pd.DataFrame:
     """Return the measures of each value of a slice with at least `least` rows, in order of the values."""
-    part = sums[(sums["slice"] == slice_) & (sums["rows"] >= least)].sort_values("value")
-    return pd.DataFrame([{"value": value, **measures(rows)} for value, rows in part.groupby("value", sort=False)])
+    groups = sums[sums["slice"] == slice_].groupby("value")
+    return pd.DataFrame(
+        [{"value": value, **measures(rows)} for value, rows in groups if rows["rows"].sum() >= least],
+        columns=["value", *MEASURES],
+    )
 
 
 def intervals(

@@ -85,7 +85,7 @@ def test_the_verdict_says_when_the_rule_wins(mae: float, lead_low: float, outcom
 
 def test_small_slices_are_not_judged_and_the_table_names_each_row(sums: pd.DataFrame) -> None:
     few = sums.assign(value=np.where(sums["value"] == "2020-01-01", "a", "b"))
-    assert evaluation.by_value(few[few["model"] == "score"], "day")["value"].tolist() == ["b"]
+    assert evaluation.by_value(few[few["model"] == "score"], "day", least=100)["value"].tolist() == ["b"]
     assert evaluation.by_value(few, "month").empty
     table = evaluation.table(
         evaluation.comparison(sums, NAMES), {"part": evaluation.by_value(few, "day")}, run_date=dt.date(2020, 2, 1)
