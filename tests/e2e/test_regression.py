@@ -101,7 +101,9 @@ def test_cases_without_an_outcome_are_scored_and_not_learnt_from(rented: RunProj
 def test_a_leak_that_kit_yml_does_not_declare_is_refused_by_modeling(rented: RunProject) -> None:
     spec = rented.folder / "kit.yml"
     text = spec.read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.strip().startswith("deposit_paid: \"") and "told" not in line]
+    lines = [
+        line for line in text.splitlines() if not line.strip().startswith('deposit_paid: "') and "told" not in line
+    ]
     try:
         spec.write_text(without_leak(text), encoding="utf-8")
         assert kit("check", rented.folder, "--fix").code in (0, 1)

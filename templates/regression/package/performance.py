@@ -10,9 +10,6 @@ from pyspark.sql import functions as F
 
 from .alerts import Breach
 
-BOUNDS = {"worse": 1.1, "bias": 0.5}
-"""The error may grow to so many times that of the acceptance; the bias may reach so much of that error."""
-
 
 def accepted(evaluation: DataFrame, mlflow_run_id: str) -> dict[str, float]:
     """Return the measures with which a model was accepted: `modeling.evaluation` of its run, the first time.
@@ -30,12 +27,12 @@ def performance_breaches(
     """Return breaches of the model where outcomes have arrived: its error grew, or it is off to one side.
 
     `recent` has `mae`, `mae_low` (the lower end of its interval) and `bias` of the recent days, `expected` the measures
-    of the acceptance. The error counts as grown where it is beyond its bound and surely above that of the acceptance.
+    of the acceptance. `bounds` has `growth` of the error and `bias`, both as share of the error at the acceptance. The error counts as grown where it is beyond its bound and surely above that of the acceptance.
     """
     if not expected:
         return []
     found = []
-    most, off = expected["mae"] * bounds["worse"], expected["mae"] * bounds["bias"]
+    most, off = expected["mae"] * (1 + bounds["growth"]), expected["mae"] * bounds["bias"]
     if recent["mae"] > most and recent["mae_low"] > expected["mae"]:
         said = f"the mean absolute error is {recent['mae']:,.4g}, at the acceptance it was {expected['mae']:,.4g}"
         action = "Retrain on newer days and compare."

@@ -10,6 +10,7 @@ import pytest
 from PACKAGE import performance, scatter
 
 ACCEPTED = {"mae": 10.0, "wape": 0.1, "rmse": 12.0, "r2": 0.9, "bias": 0.0, "rows": 1000.0}
+BOUNDS = {"growth": 0.1, "bias": 0.5}
 GOOD = {"mae": 10.5, "mae_low": 9.0, "bias": 1.0}
 
 
@@ -23,9 +24,9 @@ GOOD = {"mae": 10.5, "mae_low": 9.0, "bias": 1.0}
     ],
 )
 def test_only_what_is_surely_worse_is_an_alert(recent: dict[str, float], subjects: list[str]) -> None:
-    found = performance.performance_breaches(recent, ACCEPTED, "data_scientist_lead", performance.BOUNDS)
+    found = performance.performance_breaches(recent, ACCEPTED, "data_scientist_lead", BOUNDS)
     assert [one.subject for one in found] == subjects
-    assert performance.performance_breaches(recent, {}, "data_scientist_lead", performance.BOUNDS) == []
+    assert performance.performance_breaches(recent, {}, "data_scientist_lead", BOUNDS) == []
 
 
 def test_the_acceptance_is_the_first_evaluation_of_the_champions_run(spark: Any) -> None:

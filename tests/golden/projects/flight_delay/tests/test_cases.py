@@ -12,7 +12,14 @@ from flight_delay.bins import Bins
 from flight_delay.exploration import HOLD_OUT, LEARN
 from flight_delay.labels import labelled
 
-PROBLEM = {"target": "y", "positive": "1", "key": ["id"], "event_time": "at", "leaks": {"after": "written later"}}
+PROBLEM = {
+    "target": "y",
+    "positive": "1",
+    "key": ["id"],
+    "event_time": "at",
+    "leaks": {"after": "written later"},
+    "unused": {},
+}
 TEST_START = dt.date(2013, 1, 16)
 
 
