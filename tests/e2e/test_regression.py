@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 import math
 import random
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.e2e.conftest import RunProject, kit
 
@@ -23,7 +23,7 @@ def rents(seed: int = 3) -> Iterator[dict[str, Any]]:
     """Flats for rent as they were let, day by day: skewed rents, gaps, a column that knows the rent."""
     chance = random.Random(seed)
     for number in range(ROWS):
-        size, district = chance.lognormvariate(4.2, 0.4), chance.choice("north south east west centre".split())
+        size, district = chance.lognormvariate(4.2, 0.4), chance.choice(["north", "south", "east", "west", "centre"])
         level = {"centre": 1.5, "west": 1.2}.get(district, 1.0) * (1 + 0.1 * number / ROWS)
         rent = 12 * size * level * chance.lognormvariate(0, 0.15)
         yield {
@@ -100,15 +100,11 @@ def test_cases_without_an_outcome_are_scored_and_not_learnt_from(rented: RunProj
 
 def test_a_leak_that_kit_yml_does_not_declare_is_refused_by_modeling(rented: RunProject) -> None:
     spec = rented.folder / "kit.yml"
-    text = spec.read_text(encoding="utf-8")
-    lines = [
-        line for line in text.splitlines() if not line.strip().startswith('deposit_paid: "') and "told" not in line
-    ]
-    try:
-        spec.write_text(without_leak(text), encoding="utf-8")
-        assert kit("check", rented.folder, "--fix").code in (0, 1)
-        done = kit("run", rented.folder, "--only", "data_engineering", "--only", "modeling", "--json")
-        assert done.code == 1, lines
-        assert "deposit_paid (share of variance explained" in json.dumps(done.value)
-    finally:
-        spec.write_text(text, encoding="utf-8")
+    said = yaml.safe_load(spec.read_text(encoding="utf-8"))
+    del said["problem"]["leaks"]["deposit_paid"]
+    spec.write_text(yaml.safe_dump(said, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    kit("check", rented.folder, "--fix")
+    assert kit("run", rented.folder, "--only", "data_engineering", "--json").code == 0
+    done = kit("run", rented.folder, "--only", "modeling", "--json")
+    assert done.code == 1
+    assert "deposit_paid (share of variance explained" in done.out

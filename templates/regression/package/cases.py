@@ -12,10 +12,10 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .bins import Cut
+from .bins import Cut, count_bins
 from .exploration import HOLD_OUT, LEARN
 from .features import DAY, LABEL
-from .strength import SMOOTHING
+from .strength import prior_rows, sums_of
 
 FEWEST_KNOWN = 100
 """Below this many known outcomes on either side of the split no figure of a model would be stable."""
@@ -74,9 +74,12 @@ def benchmarks(population: DataFrame, rules: Sequence[Cut], test_start: Any, ord
     cells = ", ".join(f"struct({place} as rule, {one.sql} as bin)" for place, one in enumerate(rules))
     cells = f"array({cells}, struct({len(rules)} as rule, 0 as bin))" if rules else "array(struct(0 as rule, 0 as bin))"
     held_out = (F.col(order) >= F.lit(test_start)).alias("held_out")
-    long = population.where(F.col(LABEL).isNotNull()).select(LABEL, held_out, F.expr(f"inline({cells})"))
-    overall = population.where(F.col(order) < F.lit(test_start)).agg(F.avg(LABEL)).first()[0] or 0.0
-    mean = (F.sum(LABEL) + SMOOTHING * overall) / (F.count(F.lit(1)) + SMOOTHING)
+    known = population.where(F.col(LABEL).isNotNull())
+    long = known.select(LABEL, held_out, F.expr(f"inline({cells})"))
+    before = known.where(F.col(order) < F.lit(test_start))
+    overall = before.agg(F.avg(LABEL)).first()[0] or 0.0
+    prior = F.expr(_priors_sql(before, rules))
+    mean = (F.sum(LABEL) + prior * overall) / (F.count(F.lit(1)) + prior)
     learnt = long.where("not held_out").groupBy("rule", "bin").agg(mean.alias("mean"))
     said = F.coalesce("mean", F.lit(overall))
     judged = long.where("held_out").join(F.broadcast(learnt), ["rule", "bin"], "left").withColumn("said", said)
@@ -105,6 +108,15 @@ def recommendation(
     best, alone = benchmark.iloc[0], benchmark.iloc[-1]
     said = f"{best['rule']} is off by {best['mae']:,.4g} on average, the mean alone by {alone['mae']:,.4g}"
     return "go", f"{int(found['known'].sum()):,} known outcomes, sources keep their contract; to beat: {said}"
+
+
+def _priors_sql(before: DataFrame, rules: Sequence[Cut]) -> str:
+    """Return SQL for how many rows of the overall mean are mixed into the groups of a `rule`."""
+    if not rules:
+        return "1D"
+    bins = count_bins(before, rules, total=LABEL, squares=f"{LABEL} * {LABEL}")
+    priors = [prior_rows(sums_of(bins[bins["column"] == one.column])) for one in rules]
+    return f"case rule {' '.join(f'when {place} then {prior!r}D' for place, prior in enumerate(priors))} else 1D end"
 
 
 def _named(found: pd.DataFrame, rules: Sequence[Cut]) -> pd.DataFrame:

@@ -108,7 +108,7 @@ def shown(measured: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each measure: what each model achieves, and from where to where that may lie."""
     columns = {}
     for name, one in measured.iterrows():
-        columns[name] = {measure: one[measure] for measure in JUDGED}
+        columns[name] = {measure: f"{one[measure]:,.4g}" for measure in JUDGED}
         columns[f"{name}: 95% interval"] = {
             measure: f"{one[f'{measure}_low']:,.4g} to {one[f'{measure}_high']:,.4g}" for measure in JUDGED
         }

@@ -27,7 +27,8 @@ def performance_breaches(
     """Return breaches of the model where outcomes have arrived: its error grew, or it is off to one side.
 
     `recent` has `mae`, `mae_low` (the lower end of its interval) and `bias` of the recent days, `expected` the measures
-    of the acceptance. `bounds` has `growth` of the error and `bias`, both as share of the error at the acceptance. The error counts as grown where it is beyond its bound and surely above that of the acceptance.
+    of the acceptance. `bounds` has `growth` of the error and `bias`, both as share of the error at the
+    acceptance. The error counts as grown where it is beyond its bound and surely above that of the acceptance.
     """
     if not expected:
         return []

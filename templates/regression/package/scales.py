@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from .features import LABEL
 from .preparation import Link
+from .strength import prior_rows
 
 GOAL = "goal"
 """The outcome on the scale of the model."""
@@ -26,8 +27,8 @@ class Scale:
     link: Link
 
 
-PLAIN = Scale("as it is", "{}", Link(float, "{}"))
-LOG = Scale("log1p", "log1p({})", Link(math.log1p, "expm1({})"))
+PLAIN = Scale("as it is", "{}", Link(float, "{}", prior_rows))
+LOG = Scale("log1p", "log1p({})", Link(math.log1p, "expm1({})", prior_rows))
 
 
 @dataclass(frozen=True)

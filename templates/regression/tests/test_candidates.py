@@ -10,7 +10,7 @@ from PACKAGE import candidates, scales, scoring_model
 from PACKAGE.bins import Bins, Crossed
 from PACKAGE.features import Columns
 from PACKAGE.importance import example
-from PACKAGE.preparation import SMOOTHING, group_means
+from PACKAGE.preparation import group_means
 from pyspark.sql import functions as F
 
 COLUMNS = Columns(("x", "empty"), ("kind",))
@@ -73,12 +73,12 @@ def test_a_model_of_the_logarithm_says_numbers_of_the_targets_scale_and_no_absur
     assert 0 <= low < high < 2 * rows.agg(F.max("label")).first()[0]
 
 
-def test_means_of_groups_are_smoothed_towards_that_of_all(spark: Any) -> None:
+def test_means_of_groups_are_smoothed_towards_that_of_all_as_far_as_they_differ_by_chance(spark: Any) -> None:
     known = spark.createDataFrame([("a", 10.0)] * 30 + [("b", 0.0)] * 70, "kind string, label double")
     sql = group_means(known, {"kind": "kind"}, scales.PLAIN.link)["kind"]
     wanted = spark.createDataFrame([("a",), ("new",)], "kind string")
     found = [one.mean for one in wanted.selectExpr(f"{sql} as mean").collect()]
-    assert found == pytest.approx([(300 + SMOOTHING * 3) / (30 + SMOOTHING), 3.0])
+    assert found == pytest.approx([(300 + 3) / (30 + 1), 3.0]), "the least prior, since nothing varies within"
 
 
 def test_a_saved_pipeline_scores_pandas_rows_in_their_order(rows: Any, pipeline: Any, tmp_path: Path) -> None:

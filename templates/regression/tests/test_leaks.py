@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 from PACKAGE.bins import fit_bins
 from PACKAGE.leaks import LeakError, alone, refuse_leaks, strongest_pairs
+from PACKAGE.strength import prior_rows, sums_of
 from pyspark.sql import functions as F
 
 NUMERIC, CATEGORICAL = ["copy", "honest", "late"], ["row"]
@@ -39,6 +41,15 @@ def test_a_copy_of_the_target_with_noise_stands_out(found: Any) -> None:
 
 def test_a_column_of_ids_explains_nothing(found: Any) -> None:
     assert found[2].set_index("column").loc["row", "r2"] == pytest.approx(0.0, abs=0.02)
+
+
+def test_means_are_believed_the_more_the_clearer_groups_differ() -> None:
+    clear = pd.DataFrame({"rows": [100, 100], "total": [0.0, 1000.0], "squares": [400.0, 10_400.0]})
+    alike = pd.DataFrame({"rows": [100, 100], "total": [500.0, 501.0], "squares": [5_200.0, 5_201.0]})
+    assert prior_rows(sums_of(clear)) == 1.0
+    assert prior_rows(sums_of(alike)) == 1000.0
+    between = pd.DataFrame({"rows": [50] * 3, "total": [0.0, 50.0, 100.0], "squares": [500.0, 550.0, 700.0]})
+    assert 5 < prior_rows(sums_of(between)) < 15
 
 
 def test_leaks_are_refused_together_with_the_cure(found: Any) -> None:

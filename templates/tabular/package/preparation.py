@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pyspark.ml import PipelineModel
 from pyspark.ml.feature import SQLTransformer, VectorAssembler
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame, Row, Window
 from pyspark.sql import functions as F
 
 from .bins import Crossed, number_sql
@@ -22,7 +22,7 @@ from .features import LABEL, RULE, Columns
 LINEAR, TREES = "linear_features", "tree_features"
 """Vectors that a preparation makes: for linear models (with squares), and for trees."""
 SMOOTHING = 50.0
-"""Cases of the overall mean that are mixed into the mean of each group."""
+"""Cases of the overall mean that are mixed into the mean of each group, unless a link says how many."""
 MOST_GROUPS = 500
 """Groups beyond the most frequent ones share the overall mean."""
 _IN_BUCKET = 4
@@ -35,6 +35,9 @@ class Link:
 
     to: Callable[[float], float]
     back: str
+    prior: Callable[[Mapping[str, float]], float] = lambda _: SMOOTHING
+    """How many cases of the overall mean are mixed into each group's, by sums over the groups: `groups`, `rows`,
+    `total`, `squares`, `rows_squared`, `explained` (each group's squared total over its rows)."""
 
 
 @dataclass(frozen=True)
@@ -94,24 +97,28 @@ def group_means(train: DataFrame, groups: Mapping[str, str], link: Link) -> dict
     """
     # `inline`, since Spark interprets a `stack`.
     cells = ", ".join(f"struct({place} as place, {sql} as group)" for place, sql in enumerate(groups.values()))
-    counts = train.select(LABEL, F.expr(f"inline(array({cells}))"))
-    counts = counts.groupBy("place", "group").agg(F.count(F.lit(1)).alias("rows"), F.sum(LABEL).alias("total"))
-    frequent = F.row_number().over(Window.partitionBy("place").orderBy(F.desc("rows"), "group")) <= MOST_GROUPS
-    totals = [F.sum(name).over(Window.partitionBy("place")).alias(f"all_{name}") for name in ("rows", "total")]
+    counts = train.select(LABEL, F.expr(f"inline(array({cells}))")).groupBy("place", "group")
+    squares = F.sum(F.col(LABEL) * F.col(LABEL)).alias("squares")
+    counts = counts.agg(F.count(F.lit(1)).alias("rows"), F.sum(LABEL).alias("total"), squares)
+    place, said = Window.partitionBy("place"), {name: f"sum({name})" for name in ("rows", "total", "squares")}
+    said |= {"groups": "count(1)", "rows_squared": "sum(rows * rows)", "explained": "sum(total * total / rows)"}
+    totals = [F.expr(sql).over(place).cast("double").alias(f"all_{name}") for name, sql in said.items()]
+    frequent = F.row_number().over(place.orderBy(F.desc("rows"), "group")) <= MOST_GROUPS
     rows = counts.select("*", *totals, frequent.alias("is_frequent")).where("is_frequent").collect()
     overall = rows[0]["all_total"] / rows[0]["all_rows"]
     return {
-        name: _lookup_sql(
-            sql,
-            {
-                one["group"]: link.to((one["total"] + SMOOTHING * overall) / (one["rows"] + SMOOTHING))
-                for one in rows
-                if one["place"] == place
-            },
-            link.to(overall),
-        )
-        for place, (name, sql) in enumerate(groups.items())
+        name: _lookup_sql(sql, _means([one for one in rows if one["place"] == number], overall, link), link.to(overall))
+        for number, (name, sql) in enumerate(groups.items())
     }
+
+
+def _means(groups: Sequence[Row], overall: float, link: Link) -> dict[str, float]:
+    """Return the smoothed mean of each group of one kind, on the scale of `link`."""
+    sums = {
+        name: groups[0][f"all_{name}"] for name in ("groups", "rows", "total", "squares", "rows_squared", "explained")
+    }
+    prior = link.prior(sums)
+    return {one["group"]: link.to((one["total"] + prior * overall) / (one["rows"] + prior)) for one in groups}
 
 
 def _lookup_sql(key: str, values: Mapping[str, float], otherwise: float) -> str:

@@ -26,6 +26,8 @@ HOUR, WEEKDAY = "event_hour", "event_weekday"
 """What the calendar says of a case: hour 0 to 23, weekday 1 (Monday) to 7; added where the table has no such column."""
 CALENDAR = {HOUR: tuple(map(float, range(1, 24))), WEEKDAY: tuple(map(float, range(2, 8)))}
 """The edges that give each hour and each weekday a bin of its own."""
+OF_THE_CALENDAR = (HOUR, WEEKDAY, "day_of_year", "month", "week_of_year")
+"""Features that move with the calendar alone, which is no drift."""
 CALENDAR_MEANINGS = {HOUR: "hour of the event time", WEEKDAY: "weekday of the event time, 1 Monday to 7 Sunday"}
 _NUMERIC = {"tinyint", "smallint", "int", "bigint", "float", "double", "boolean"}
 
@@ -64,6 +66,11 @@ def with_calendar(df: DataFrame, problem: Mapping[str, Any]) -> DataFrame:
     has_hour = dict(df.dtypes)[problem["event_time"]] != "date"
     parts = {WEEKDAY: F.weekday(time) + 1} | ({HOUR: F.hour(time.cast("timestamp"))} if has_hour else {})
     return df.withColumns({name: part for name, part in parts.items() if name not in df.columns})
+
+
+def apart_from_calendar(columns: Columns) -> Columns:
+    """Return the features but those of the calendar."""
+    return Columns(tuple(name for name in columns.numeric if name not in OF_THE_CALENDAR), columns.categorical)
 
 
 def feature_bins(df: DataFrame, numeric: Sequence[str], categorical: Sequence[str], count: int = 10) -> list[Bins]:

@@ -45,7 +45,7 @@ def model_card(
             f"`{name}` ({why})" for name, why in [*problem.leaks.items(), *problem.unused.items()]
         )
         or "No leak is declared.",
-        f"Measured on {split.held_out}": _markdown_table(measured.rename_axis("").reset_index()),
+        f"Measured on {split.held_out}": _markdown_table(measured.T.rename_axis("").reset_index()),
         "Where it works less well": _weakest(slices, str(measured.columns[0])),
         "Known risks": "\n".join(f"- {one['risk']} {one['answer']}" for one in charter.get("risks", []))
         or "None is named.",
