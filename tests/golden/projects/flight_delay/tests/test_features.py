@@ -7,8 +7,18 @@ from typing import Any
 
 import pytest
 from kit.runtime.errors import KitError
-from flight_delay.features import BLOCK, BLOCKS, DAY, calendar, feature_bins, feature_columns, order_of, placed, slices
-from flight_delay.features import with_calendar
+from flight_delay.features import (
+    BLOCK,
+    BLOCKS,
+    DAY,
+    calendar,
+    feature_bins,
+    feature_columns,
+    order_of,
+    placed,
+    slices,
+    with_calendar,
+)
 from pyspark.sql import functions as F
 
 PROBLEM: dict[str, Any] = {

@@ -128,12 +128,12 @@ def rows_by_kind(days: pd.DataFrame) -> pd.DataFrame:
 
 
 def gaps_by_month(days: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of empty values of each column by month (`month`, its first day), of `by_day`."""
+    """Return the share of empty values of each column by month (the index, its first day), of `by_day`."""
     gaps = [name for name in days.columns if name.startswith("gaps ")]
     month = pd.to_datetime(days["event_date"]).dt.to_period("M").dt.to_timestamp().rename("month")
     sums = days.groupby(month, dropna=False)[["rows", *gaps]].sum()
     shares = sums[gaps].div(sums["rows"], axis=0)
-    return shares.rename(columns=lambda name: name.removeprefix("gaps ")).reset_index()
+    return shares.rename(columns=lambda name: name.removeprefix("gaps "))
 
 
 def silent_days(days: pd.DataFrame) -> list[dt.date]:
@@ -204,13 +204,17 @@ def declared_meanings(columns: Mapping[str, Mapping[str, Any]]) -> dict[str, str
 
 
 def column_roles(problem: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str]:
-    """Return the role of each column in the problem: key, event time, target, feature, leak; nothing for the rest."""
+    """Return the role of each column in the problem: key, event time, target, feature, leak, unused; or nothing.
+
+    Where no features are declared, all that is left is one.
+    """
     roles = dict.fromkeys(problem["unused"], "unused") | dict.fromkeys(problem["leaks"], "leak")
     roles |= dict.fromkeys(problem["key"], "key")
     features = [*problem["features"]["numeric"], *problem["features"]["categorical"]]
     roles |= dict.fromkeys(features, "feature")
     roles |= {problem["event_time"]: "event time", problem["target"]: "target"}
-    return {name: roles[name] for name in columns if name in roles}
+    rest = {} if features else dict.fromkeys(columns, "feature")
+    return {name: role for name, role in (rest | roles).items() if name in columns}
 
 
 def _outcomes(problem: Mapping[str, Any]) -> dict[str, Column]:
