@@ -42,7 +42,7 @@ def kpi_chart(results: pd.DataFrame) -> Figure:
         axes.plot(row.baseline / scale, place, marker="|", markersize=22, markeredgewidth=3, color="black")
         said = "no value yet" if pd.isna(row.actual) else f"{row.actual:.3g} {row.unit}"
         axes.text(
-            max(shown, 0.0) + 0.02,
+            max([0.0, *(one for one in (shown, row.baseline / scale) if not pd.isna(one))]) + 0.02,
             place,
             f"{said}, target {row.target:.3g}, was {row.baseline:.3g}",
             va="center",

@@ -9,7 +9,8 @@ from .judged import Judged
 
 MEAN, UNIT = "Mean", ""
 """What the mean of outcomes is called, and its unit: the outcome's own."""
-JUDGED = Judged("mae", "mean absolute error", form=",.4g")
+SHUFFLED = "growth of the mean absolute error when the column is shuffled"
+JUDGED = Judged("mae", "mean absolute error", SHUFFLED, form=",.4g")
 
 
 def number_format() -> FuncFormatter:

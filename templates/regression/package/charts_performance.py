@@ -26,8 +26,8 @@ def performance_chart(by_month: pd.DataFrame, expected: Mapping[str, float], out
     if expected:
         left.axhline(expected["mae"], color=GREEN, linestyle="--", linewidth=1.2, label="at the acceptance")
         left.legend(frameon=False)
-    left.set(title="How far predictions were off", ylabel="mean absolute error", ylim=(0, None))
-    left.margins(y=0.15)
+    left.set(title="How far predictions were off", ylabel="mean absolute error")
+    left.set_ylim(0, 1.2 * max(float(by_month["mae"].max()), expected.get("mae", 0.0)))
     right.plot(months, by_month["mean_score"], marker="o", color=BLUE, label="mean predicted")
     right.plot(months, by_month["mean"], marker="s", color=ORANGE, label="mean observed")
     right.fill_between(months, by_month["mean_score"], by_month["mean"], color=GREY, alpha=0.2)

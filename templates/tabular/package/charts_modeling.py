@@ -77,8 +77,10 @@ def slices_chart(slices: Mapping[str, pd.DataFrame], most: int = 24) -> Figure:
         axes.scatter(one[measure], one["value"].astype(str), s=sizes, color=BLUE, alpha=0.8)
         if JUDGED.worthless:
             axes.axvline(JUDGED.worthless, color=GREY, linestyle=":", linewidth=1.2)
-        axes.set(title=f"{JUDGED.title} by {name}", xlabel=f"{JUDGED.title} (dot size: cases)")
+        axes.set(title=f"by {name}")
+        axes.margins(x=0.15)
         axes.grid(axis="x", color="#E5E5E5", linewidth=0.8)
+    figure.supxlabel(f"{JUDGED.title} (dot size: cases)", fontsize=10)
     return figure
 
 
@@ -89,7 +91,7 @@ def importance_chart(found: pd.DataFrame, most: int = 15) -> Figure:
     bars = axes.barh(shown["column"], shown["lost"], color=BLUE)
     axes.bar_label(bars, [JUDGED.said_of(value) for value in shown["lost"]], padding=3, fontsize=8)
     axes.axvline(0, color=GREY, linewidth=0.8)
-    axes.set(title="What the model rests on", xlabel=f"{JUDGED.title} lost when the column is shuffled")
+    axes.set(title="What the model rests on", xlabel=JUDGED.shuffled)
     axes.margins(x=0.12)
     axes.grid(axis="y", visible=False)
     return figure

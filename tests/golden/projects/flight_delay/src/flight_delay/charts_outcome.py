@@ -9,7 +9,7 @@ from .judged import Judged
 
 MEAN, UNIT = "Rate of", "share of rows"
 """What the mean of labels is called, and its unit."""
-JUDGED = Judged("auc", "AUC", worthless=0.5)
+JUDGED = Judged("auc", "AUC", "AUC lost when the column is shuffled", worthless=0.5)
 
 
 def number_format() -> PercentFormatter:

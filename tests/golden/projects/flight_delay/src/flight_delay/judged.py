@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Judged:
-    """The measure by which charts judge a model: its column, its name, its value where nothing is known, its format."""
+    """The measure by which charts judge a model: its column, its name, what shuffling a column does to it, its value where
+    nothing is known, its format.
+    """
 
     column: str
     title: str
+    shuffled: str
     worthless: float = 0.0
     form: str = ".3f"
 
