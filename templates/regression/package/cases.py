@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from .bins import Cut, count_bins
-from .exploration import HOLD_OUT, LEARN
+from .exploration import HOLD_OUT, LEARN, open_matters
 from .features import DAY, LABEL
 from .strength import prior_rows, sums_of
 
@@ -101,10 +101,8 @@ def recommendation(
     few = found.index[found["known"].fillna(0) < FEWEST_KNOWN]
     if len(few):
         return "stop", f"fewer than {FEWEST_KNOWN} known outcomes {' and '.join(few)}"
-    if breaches:
-        return "revise", f"sources break their contract: {'; '.join(breaches)}"
-    if suspicious:
-        return "revise", f"columns that know too much and are not declared: {', '.join(suspicious)}"
+    if breaches or suspicious:
+        return "revise", open_matters(breaches, suspicious)
     best, alone = benchmark.iloc[0], benchmark.iloc[-1]
     said = f"{best['rule']} is off by {best['mae']:,.4g} on average, the mean alone by {alone['mae']:,.4g}"
     return "go", f"{int(found['known'].sum()):,} known outcomes, sources keep their contract; to beat: {said}"

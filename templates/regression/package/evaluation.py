@@ -144,16 +144,6 @@ def months_off(by_month: pd.DataFrame, bound: float = 0.5) -> list[str]:
     return [f"{said}: watch the bias, and retrain when it stays off."] if months else []
 
 
-def table(measured: pd.DataFrame, slices: Mapping[str, pd.DataFrame], **same: object) -> pd.DataFrame:
-    """Return the rows of `modeling.evaluation`: `model`, `slice`, `value`, the measures, and the columns `same`."""
-    shared = list(MEASURES)
-    rows = [measured[shared].rename_axis("model").reset_index().assign(slice="all", value="all")]
-    rows += [
-        one[["value", *shared]].assign(model=measured.index[0], slice=name) for name, one in slices.items() if len(one)
-    ]
-    return pd.concat(rows, ignore_index=True)[["model", "slice", "value", *shared]].assign(**same)
-
-
 def _drawn(sums: pd.DataFrame, days: Sequence[str], drawn: Floats) -> Floats:
     """Return SUMS of each draw of days; a day without rows of this model adds nothing."""
     daily = sums.set_index("value")[list(SUMS)].reindex(days).fillna(0.0).to_numpy(float)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from PACKAGE import evaluation
+from PACKAGE import evaluation, results
 
 NAMES = {"score": "model", "rule": "simple rule"}
 
@@ -87,8 +87,11 @@ def test_small_slices_are_not_judged_and_the_table_names_each_row(sums: pd.DataF
     few = sums.assign(value=np.where(sums["value"] == "2020-01-01", "a", "b"))
     assert evaluation.by_value(few[few["model"] == "score"], "day", least=100)["value"].tolist() == ["b"]
     assert evaluation.by_value(few, "month").empty
-    table = evaluation.table(
-        evaluation.comparison(sums, NAMES), {"part": evaluation.by_value(few, "day")}, run_date=dt.date(2020, 2, 1)
+    table = results.table(
+        evaluation.comparison(sums, NAMES),
+        {"part": evaluation.by_value(few, "day")},
+        evaluation.MEASURES,
+        run_date=dt.date(2020, 2, 1),
     )
     assert table[["model", "slice", "value"]].to_numpy().tolist() == [
         ["model", "all", "all"],

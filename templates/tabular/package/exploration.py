@@ -87,3 +87,12 @@ def best_usable(cuts: Sequence[Cut], strength: pd.DataFrame, most: int) -> list[
     """Return the cuts of the strongest usable columns, strongest first."""
     named = {one.column: one for one in cuts}
     return [named[column] for column in strength.loc[strength["state"] == "usable", "column"].head(most)]
+
+
+def open_matters(breaches: Sequence[str], suspicious: Sequence[str]) -> str:
+    """Return what has to be settled before a model is made: broken contracts of sources, else columns that know too
+    much.
+    """
+    if breaches:
+        return f"sources break their contract: {'; '.join(breaches)}"
+    return f"columns that know too much and are not declared: {', '.join(suspicious)}"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Judged:
-    """The measure by which charts judge a model: its column, its name, what shuffling a column does to it, its value where
-    nothing is known, its format.
+    """The measure by which charts judge a model: its column, its name, what shuffling a column does to it, its value
+    where nothing is known, its format.
     """
 
     column: str

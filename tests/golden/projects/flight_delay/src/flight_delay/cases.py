@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from .bins import Cut, count_bins
 from .evaluation import auc, top_precision
 from .features import DAY, LABEL
-from .exploration import HOLD_OUT, LEARN
+from .exploration import HOLD_OUT, LEARN, open_matters
 from .strength import SMOOTHING
 
 FEWEST_POSITIVES = 200
@@ -56,10 +56,8 @@ def recommendation(
     few = found.index[found["positives"].fillna(0) < FEWEST_POSITIVES]
     if len(few):
         return "stop", f"fewer than {FEWEST_POSITIVES} positive cases {' and '.join(few)}"
-    if breaches:
-        return "revise", f"sources break their contract: {'; '.join(breaches)}"
-    if suspicious:
-        return "revise", f"columns that know too much and are not declared: {', '.join(suspicious)}"
+    if breaches or suspicious:
+        return "revise", open_matters(breaches, suspicious)
     said = f"{best['rule']} reaches AUC {best['auc']:.3f} and a rate of {best['top_rate']:.0%} in the top tenth"
     positives = int(found["positives"].sum())
     return "go", f"{positives:,} positive cases, sources keep their contract; to beat: {said} (all: {best['rate']:.0%})"

@@ -213,16 +213,6 @@ def months_off(by_month: pd.DataFrame, bound: float = 0.05) -> list[str]:
     return [f"{said}: watch calibration, and retrain when it stays off."] if off else []
 
 
-def table(measured: pd.DataFrame, slices: Mapping[str, pd.DataFrame], **same: object) -> pd.DataFrame:
-    """Return the rows of `modeling.evaluation`: `model`, `slice`, `value`, the measures, and the columns `same`."""
-    shared = list(MEASURES)
-    rows = [measured[shared].rename_axis("model").reset_index().assign(slice="all", value="all")]
-    rows += [
-        one[["value", *shared]].assign(model=measured.index[0], slice=name) for name, one in slices.items() if len(one)
-    ]
-    return pd.concat(rows, ignore_index=True)[["model", "slice", "value", *shared]].assign(**same)
-
-
 def _drawn_aucs(counts: pd.DataFrame, days: Sequence[str], drawn: Floats) -> Floats:
     table = counts.assign(negatives=counts["rows"] - counts["positives"]).pivot_table(
         index="value", columns="bin", values=["positives", "negatives"], aggfunc="sum", fill_value=0.0
