@@ -54,12 +54,14 @@ class Candidate:
         return SQLTransformer(statement=f"SELECT *, {back} AS {SCORE} FROM __THIS__")
 
 
-CANDIDATES = (
+QUICK = (
     Candidate(_LINEAR, {"regParam": 0.0}),
-    Candidate(_LINEAR, {"regParam": 0.1, "elasticNetParam": 0.0}),
+    Candidate(_LINEAR, {"regParam": 0.1}),
     Candidate("gradient boosting", {"maxIter": 20, "maxDepth": 3}),
-    Candidate("gradient boosting", {"maxIter": 40, "maxDepth": 5}),
 )
+"""Tried on every scale that suits the outcomes."""
+THOROUGH = (Candidate("gradient boosting", {"maxIter": 40, "maxDepth": 5}),)
+"""Tried on the scale on which the best of the quick ones has learnt."""
 
 
 def tune(
@@ -67,28 +69,22 @@ def tune(
     late: DataFrame,
     columns: Columns,
     pairs: Sequence[Cut],
-    tried: Sequence[Candidate] = CANDIDATES,
+    quick: Sequence[Candidate] = QUICK,
+    thorough: Sequence[Candidate] = THOROUGH,
 ) -> pd.DataFrame:
     """Return how each candidate, learnt on `early`, does on `late`: `model`, `settings`, `mae`, `rmse`; best first.
 
-    Each is tried on every scale that suits the outcomes. The row `simple rule` is the smoothed mean of the strongest
-    pair. Both tables need a label in every row.
+    The row `simple rule` is the smoothed mean of the strongest pair. Both tables need a label in every row.
     """
     held, scales = look(early)
-    rows: list[dict[str, Any]] = []
-    for scale in scales:
-        prepared = preparation(early, columns, pairs, scale.link)
-        learnt, judged = (_goals(prepared.transform(part), scale).cache() for part in (early, late))
-        if scale is PLAIN:
-            rule = {"model": "simple rule", "settings": pairs[0].column, "candidate": None}
-            rows.append({**rule, **_measured(judged, RULE)})
-        for one in [replace(one, scale=scale) for one in tried]:
-            scored = one.scoring(held).transform(one.fit(learnt).transform(judged))
-            said = ", ".join(f"{name} {value}" for name, value in one.settings.items())
-            said += f", {scale.name}" if len(scales) > 1 else ""
-            rows.append({"model": one.kind, "settings": said, "candidate": one, **_measured(scored, SCORE)})
-        learnt.unpersist()
-        judged.unpersist()
+    ready = {scale: _prepared(early, late, columns, pairs, scale) for scale in scales}
+    rule = _measured(ready[PLAIN][1], RULE)
+    rows = [_trial(replace(one, scale=scale), *ready[scale], held) for scale in scales for one in quick]
+    best = min(rows, key=lambda row: float(row["mae"]))["candidate"].scale
+    rows += [_trial(replace(one, scale=best), *ready[best], held) for one in thorough]
+    rows.append({"model": "simple rule", "settings": pairs[0].column, "candidate": None, **rule})
+    for part in (part for both in ready.values() for part in both):
+        part.unpersist()
     return pd.DataFrame(rows).sort_values("mae", ignore_index=True)
 
 
@@ -125,17 +121,15 @@ def described(pipeline: PipelineModel) -> str:
 
 def scale_said(trials: pd.DataFrame) -> str:
     """Return in words on which scales the outcome was tried and which won on the days to choose by."""
-    models = trials[trials["candidate"].notna()]
-    best = {
-        scale.name: models.loc[[one.scale is scale for one in models["candidate"]], "mae"] for scale in (PLAIN, LOG)
-    }
-    if best[LOG.name].empty:
+    models = [(one.candidate, float(one.mae)) for one in trials.itertuples() if one.candidate is not None]
+    on_log = [(one.kind, one.settings) for one, _ in models if one.scale is LOG]
+    both = [(one.scale, mae) for one, mae in models if (one.kind, one.settings) in on_log]
+    plain, log = (min((mae for scale, mae in both if scale is wanted), default=None) for wanted in (PLAIN, LOG))
+    if plain is None or log is None:
         return "The outcome is learnt as it is: it is not skewed, or some of it is negative."
-    plain, log = best[PLAIN.name].min(), best[LOG.name].min()
     chosen = "its logarithm" if log < plain else "the outcome as it is"
-    return (
-        f"The outcome is skewed. Learnt as it is the error is {plain:,.4g}, by logarithm {log:,.4g}: {chosen} is taken."
-    )
+    tried = f"Learnt as it is the error of the quick candidates is {plain:,.4g}, by logarithm {log:,.4g}"
+    return f"The outcome is skewed. {tried}: {chosen} is taken."
 
 
 def params(chosen: Candidate, split: Split, columns: Columns, pairs: Sequence[Cut]) -> dict[str, Any]:
@@ -161,6 +155,21 @@ def importance(pipeline: PipelineModel, cases: DataFrame, columns: Columns) -> p
     errors = {int(value): measures(part)["mae"] for value, part in sums.groupby("value")}
     lost = [{"column": name, "lost": errors[place] - errors[-1]} for place, name in enumerate(columns.all)]
     return pd.DataFrame(lost).sort_values("lost", ascending=False, ignore_index=True)
+
+
+def _prepared(
+    early: DataFrame, late: DataFrame, columns: Columns, pairs: Sequence[Cut], scale: Scale
+) -> tuple[DataFrame, DataFrame]:
+    prepared = preparation(early, columns, pairs, scale.link)
+    learnt, judged = (_goals(prepared.transform(part), scale).cache() for part in (early, late))
+    return learnt, judged
+
+
+def _trial(one: Candidate, learnt: DataFrame, judged: DataFrame, held: Range) -> dict[str, Any]:
+    scored = one.scoring(held).transform(one.fit(learnt).transform(judged))
+    said = ", ".join(f"{name} {value}" for name, value in one.settings.items())
+    said += "" if one.scale is PLAIN else f", {one.scale.name}"
+    return {"model": one.kind, "settings": said, "candidate": one, **_measured(scored, SCORE)}
 
 
 def _goals(prepared: DataFrame, scale: Scale) -> DataFrame:

@@ -17,6 +17,7 @@ COLUMNS = Columns(("x", "empty"), ("kind",))
 PAIRS = [Crossed(Bins("x", (-0.5, 0.5)), Bins("kind"))]
 CHEAP = candidates.Candidate("linear regression", {"regParam": 0.01})
 SMALL = candidates.Candidate("gradient boosting", {"maxIter": 2, "maxDepth": 2})
+LARGER = candidates.Candidate("gradient boosting", {"maxIter": 3, "maxDepth": 2})
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,9 @@ def rows(spark: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def trials(rows: Any) -> Any:
-    return candidates.tune(rows.where("x < 0"), rows.where("x >= 0").limit(400), COLUMNS, PAIRS, [CHEAP, SMALL])
+    return candidates.tune(
+        rows.where("x < 0"), rows.where("x >= 0").limit(400), COLUMNS, PAIRS, [CHEAP, SMALL], [LARGER]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,7 @@ def test_candidates_are_tried_on_both_scales_where_outcomes_are_skewed(trials: A
     assert {(one.kind, one.scale.name) for one in models["candidate"]} == {
         (kind, scale) for kind in ("linear regression", "gradient boosting") for scale in ("as it is", "log1p")
     }
+    assert len(models) == 5, "the thorough one is tried on the better scale alone"
     assert trials["mae"].is_monotonic_increasing
     assert candidates.best_of(trials) == models["candidate"].iloc[0]
     assert "skewed" in candidates.scale_said(trials)
