@@ -25,6 +25,8 @@ from .scales import GOAL, LOG, PLAIN, Range, Scale, look
 from .split import Split
 
 SEED = 7
+CLEARLY = 0.02
+"""By which share the error has to be lower for the logarithm to be taken: what it predicts leans to one side."""
 _LINEAR = "linear regression"
 
 
@@ -80,7 +82,7 @@ def tune(
     ready = {scale: _prepared(early, late, columns, pairs, scale) for scale in scales}
     rule = _measured(ready[PLAIN][1], RULE)
     rows = [_trial(replace(one, scale=scale), *ready[scale], held) for scale in scales for one in quick]
-    best = min(rows, key=lambda row: float(row["mae"]))["candidate"].scale
+    best = scale_of([(row["candidate"], float(row["mae"])) for row in rows])
     rows += [_trial(replace(one, scale=best), *ready[best], held) for one in thorough]
     rows.append({"model": "simple rule", "settings": pairs[0].column, "candidate": None, **rule})
     for part in (part for both in ready.values() for part in both):
@@ -89,9 +91,16 @@ def tune(
 
 
 def best_of(trials: pd.DataFrame) -> Candidate:
-    """Return the candidate with the lowest error of `tune`, the simple rule aside."""
-    found: Candidate = trials.loc[trials["candidate"].notna(), "candidate"].iloc[0]
-    return found
+    """Return the candidate with the lowest error of `tune` on the scale that is taken, the simple rule aside."""
+    models = _models(trials)
+    taken = scale_of(models)
+    return next(one for one, _ in models if one.scale is taken)
+
+
+def scale_of(models: Sequence[tuple[Candidate, float]]) -> Scale:
+    """Return LOG where candidates with the same settings have there an error that is lower by CLEARLY, else PLAIN."""
+    plain, log = _errors_by_scale(models)
+    return LOG if plain is not None and log is not None and log < (1 - CLEARLY) * plain else PLAIN
 
 
 def train(known: DataFrame, columns: Columns, pairs: Sequence[Cut], chosen: Candidate) -> PipelineModel:
@@ -120,16 +129,15 @@ def described(pipeline: PipelineModel) -> str:
 
 
 def scale_said(trials: pd.DataFrame) -> str:
-    """Return in words on which scales the outcome was tried and which won on the days to choose by."""
-    models = [(one.candidate, float(one.mae)) for one in trials.itertuples() if one.candidate is not None]
-    on_log = [(one.kind, one.settings) for one, _ in models if one.scale is LOG]
-    both = [(one.scale, mae) for one, mae in models if (one.kind, one.settings) in on_log]
-    plain, log = (min((mae for scale, mae in both if scale is wanted), default=None) for wanted in (PLAIN, LOG))
+    """Return in words on which scales the outcome was tried and which is taken."""
+    models = _models(trials)
+    plain, log = _errors_by_scale(models)
     if plain is None or log is None:
         return "The outcome is learnt as it is: it is not skewed, or some of it is negative."
-    chosen = "its logarithm" if log < plain else "the outcome as it is"
-    tried = f"Learnt as it is the error of the quick candidates is {plain:,.4g}, by logarithm {log:,.4g}"
-    return f"The outcome is skewed. {tried}: {chosen} is taken."
+    said = f"The outcome is skewed. The quick candidates are off by {plain:,.4g}, by logarithm by {log:,.4g}."
+    if scale_of(models) is LOG:
+        return f"{said} The logarithm is taken: it says what is typical, which is less than the mean, so mind the bias."
+    return f"{said} That is not clearly less, and a logarithm leans to one side, so the outcome is learnt as it is."
 
 
 def params(chosen: Candidate, split: Split, columns: Columns, pairs: Sequence[Cut]) -> dict[str, Any]:
@@ -155,6 +163,21 @@ def importance(pipeline: PipelineModel, cases: DataFrame, columns: Columns) -> p
     errors = {int(value): measures(part)["mae"] for value, part in sums.groupby("value")}
     lost = [{"column": name, "lost": errors[place] - errors[-1]} for place, name in enumerate(columns.all)]
     return pd.DataFrame(lost).sort_values("lost", ascending=False, ignore_index=True)
+
+
+def _models(trials: pd.DataFrame) -> list[tuple[Candidate, float]]:
+    """Return the candidates of `tune` with their errors, best first."""
+    return [(one.candidate, float(one.mae)) for one in trials.itertuples() if isinstance(one.candidate, Candidate)]
+
+
+def _errors_by_scale(models: Sequence[tuple[Candidate, float]]) -> tuple[float | None, float | None]:
+    """Return the lowest error as it is and by logarithm, among candidates that were tried on both."""
+    on_log = [(one.kind, one.settings) for one, _ in models if one.scale is LOG]
+    on_both = [(one.kind, one.settings) for one, _ in models if one.scale is PLAIN]
+    both = [(one.scale, mae) for one, mae in models if (one.kind, one.settings) in on_log
+            and (one.kind, one.settings) in on_both]  # fmt: skip
+    plain, log = (min((mae for scale, mae in both if scale is wanted), default=None) for wanted in (PLAIN, LOG))
+    return plain, log
 
 
 def _prepared(

@@ -53,7 +53,9 @@ def test_candidates_are_tried_on_both_scales_where_outcomes_are_skewed(trials: A
     }
     assert len(models) == 5, "the thorough one is tried on the better scale alone"
     assert trials["mae"].is_monotonic_increasing
-    assert candidates.best_of(trials) == models["candidate"].iloc[0]
+    assert candidates.best_of(trials).scale is candidates.scale_of(
+        [(one.candidate, one.mae) for one in models.itertuples()]
+    )
     assert "skewed" in candidates.scale_said(trials)
     assert (trials["model"] == "simple rule").sum() == 1
 
@@ -98,3 +100,11 @@ def test_a_column_that_matters_costs_more_when_shuffled(rows: Any, pipeline: Any
     lost = candidates.importance(pipeline, rows, COLUMNS).set_index("column")["lost"]
     assert lost["x"] > lost["kind"] > 1
     assert lost["empty"] == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(("log", "taken"), [(90.0, scales.LOG), (99.0, scales.PLAIN), (120.0, scales.PLAIN)])
+def test_the_logarithm_is_taken_only_where_it_is_clearly_better(log: float, taken: scales.Scale) -> None:
+    on_log = candidates.Candidate(CHEAP.kind, CHEAP.settings, scales.LOG)
+    models = [(CHEAP, 100.0), (on_log, log), (LARGER, 80.0)]
+    assert candidates.scale_of(models) is taken
+    assert candidates.scale_of(models[:1]) is scales.PLAIN
