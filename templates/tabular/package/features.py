@@ -69,8 +69,9 @@ def with_calendar(df: DataFrame, problem: Mapping[str, Any]) -> DataFrame:
 
 
 def apart_from_calendar(columns: Columns) -> Columns:
-    """Return the features but those of the calendar."""
-    return Columns(tuple(name for name in columns.numeric if name not in OF_THE_CALENDAR), columns.categorical)
+    """Return the features but those of the calendar; all where there are no others."""
+    rest = Columns(tuple(name for name in columns.numeric if name not in OF_THE_CALENDAR), columns.categorical)
+    return rest if rest.all else columns
 
 
 def feature_bins(df: DataFrame, numeric: Sequence[str], categorical: Sequence[str], count: int = 10) -> list[Bins]:

@@ -11,6 +11,8 @@ from PACKAGE.features import (
     BLOCK,
     BLOCKS,
     DAY,
+    Columns,
+    apart_from_calendar,
     calendar,
     feature_bins,
     feature_columns,
@@ -86,3 +88,8 @@ def test_hour_and_weekday_are_added_where_they_can_be_told_and_each_has_a_bin(sp
     assert with_calendar(cases(spark), {**PROBLEM, "event_time": None}).columns == cases(spark).columns
     hours, other = feature_bins(found, ["event_hour", "distance"], [])
     assert (hours.edges, other.edges) == (tuple(map(float, range(1, 24))), (100.0, 200.0))
+
+
+def test_the_calendar_alone_is_no_drift() -> None:
+    assert apart_from_calendar(Columns(("event_hour", "x"), ("kind",))) == Columns(("x",), ("kind",))
+    assert apart_from_calendar(Columns(("event_hour",), ())) == Columns(("event_hour",), ())
