@@ -76,15 +76,17 @@ def tune(
 ) -> pd.DataFrame:
     """Return how each candidate, learnt on `early`, does on `late`: `model`, `settings`, `mae`, `rmse`; best first.
 
-    The row `simple rule` is the smoothed mean of the strongest pair. Both tables need a label in every row.
+    The row `simple rule` is the smoothed mean of the strongest pair, on the scale of the best quick candidate.
+    Both tables need a label in every row.
     """
     held, scales = look(early)
     ready = {scale: _prepared(early, late, columns, pairs, scale) for scale in scales}
-    rule = _measured(ready[PLAIN][1], RULE)
     rows = [_trial(replace(one, scale=scale), *ready[scale], held) for scale in scales for one in quick]
     best = scale_of([(row["candidate"], float(row["mae"])) for row in rows])
     rows += [_trial(replace(one, scale=best), *ready[best], held) for one in thorough]
-    rows.append({"model": "simple rule", "settings": pairs[0].column, "candidate": None, **rule})
+    rows.append(
+        {"model": "simple rule", "settings": pairs[0].column, "candidate": None, **_measured(ready[best][1], RULE)}
+    )
     for part in (part for both in ready.values() for part in both):
         part.unpersist()
     return pd.DataFrame(rows).sort_values("mae", ignore_index=True)
@@ -136,7 +138,7 @@ def scale_said(trials: pd.DataFrame) -> str:
         return "The outcome is learnt as it is: it is not skewed, or some of it is negative."
     said = f"The outcome is skewed. The quick candidates are off by {plain:,.4g}, by logarithm by {log:,.4g}."
     if scale_of(models) is LOG:
-        return f"{said} The logarithm is taken: it says what is typical, which is less than the mean, so mind the bias."
+        return f"{said} The logarithm is taken, by the rule too. It says what is typical, not the mean: mind the bias."
     return f"{said} That is not clearly less, and a logarithm leans to one side, so the outcome is learnt as it is."
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
@@ -27,8 +26,8 @@ class Scale:
     link: Link
 
 
-PLAIN = Scale("as it is", "{}", Link(float, "{}", prior_rows))
-LOG = Scale("log1p", "log1p({})", Link(math.log1p, "expm1({})", prior_rows))
+PLAIN = Scale("as it is", "{}", Link(float, "{}", prior=prior_rows))
+LOG = Scale("log1p", "log1p({})", Link(float, "expm1({})", f"log1p({LABEL})", prior_rows))
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,12 @@ _IN_BUCKET = 4
 
 @dataclass(frozen=True)
 class Link:
-    """The scale on which mean outcomes are added up: `to` leads there, `back` is SQL that returns from `{}`."""
+    """The scale of groups as features: `to` leads there from a mean, `back` is SQL that returns from `{}`."""
 
     to: Callable[[float], float]
     back: str
+    of: str = LABEL
+    """SQL of what is averaged in a group."""
     prior: Callable[[Mapping[str, float]], float] = lambda _: SMOOTHING
     """How many cases of the overall mean are mixed into each group's, by sums over the groups: `groups`, `rows`,
     `total`, `squares`, `rows_squared`, `explained` (each group's squared total over its rows)."""
@@ -97,7 +99,7 @@ def group_means(train: DataFrame, groups: Mapping[str, str], link: Link) -> dict
     """
     # `inline`, since Spark interprets a `stack`.
     cells = ", ".join(f"struct({place} as place, {sql} as group)" for place, sql in enumerate(groups.values()))
-    counts = train.select(LABEL, F.expr(f"inline(array({cells}))")).groupBy("place", "group")
+    counts = train.select(F.expr(link.of).alias(LABEL), F.expr(f"inline(array({cells}))")).groupBy("place", "group")
     squares = F.sum(F.col(LABEL) * F.col(LABEL)).alias("squares")
     counts = counts.agg(F.count(F.lit(1)).alias("rows"), F.sum(LABEL).alias("total"), squares)
     place, said = Window.partitionBy("place"), {name: f"sum({name})" for name in ("rows", "total", "squares")}
