@@ -130,10 +130,10 @@ def recommendation(
     few = found.index[found["positives"].fillna(0) < FEWEST_POSITIVES]
     if len(few):
         return "stop", f"fewer than {FEWEST_POSITIVES} positive cases {' and '.join(few)}"
-    if breaches:
-        return "revise", f"sources break their contract: {'; '.join(breaches)}"
-    if suspicious:
-        return "revise", f"columns that know too much and are not declared: {', '.join(suspicious)}"
+    open_ = [f"sources break their contract: {'; '.join(breaches)}"] if breaches else []
+    open_ += [f"columns that know too much and are not declared: {', '.join(suspicious)}"] if suspicious else []
+    if open_:
+        return "revise", "; ".join(open_)
     said = f"{best['rule']} reaches AUC {best['auc']:.3f} and a rate of {best['top_rate']:.0%} in the top tenth"
     positives = int(found["positives"].sum())
     return "go", f"{positives:,} positive cases, sources keep their contract; to beat: {said} (all: {best['rate']:.0%})"
