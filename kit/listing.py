@@ -6,7 +6,7 @@ from typing import Any
 
 from kit.config import load_catalog
 from kit.resources import Resources, kit_resources
-from kit.template import project_fragment, template_chain, template_names
+from kit.template import offered_names, project_fragment, template_chain
 from kit.text import table_text
 
 
@@ -25,7 +25,7 @@ def listing(resources: Resources | None = None) -> dict[str, list[dict[str, Any]
         }
         for name, info in catalog.flow.stages.items()
     ]
-    return {"stages": stages, "templates": [_template(resources, name) for name in template_names(resources)]}
+    return {"stages": stages, "templates": [_template(resources, name) for name in offered_names(resources)]}
 
 
 def listing_text(found: dict[str, list[dict[str, Any]]]) -> str:

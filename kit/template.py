@@ -78,10 +78,16 @@ def template_names(resources: Resources) -> list[str]:
     return [name for name in names if resources.find(f"templates/{name}/template.yml") and name != SHARED]
 
 
+def offered_names(resources: Resources) -> list[str]:
+    """Return the sorted names of the templates that make a project; one without a type of problem is only a base."""
+    names = template_names(resources)
+    return [name for name in names if project_fragment(template_chain(resources, name)).get("problem", {}).get("type")]
+
+
 def template_for(resources: Resources, problem: str) -> str:
     """Return the template for any data of that type of problem; raises TemplateError that says which types exist."""
     types: dict[str, str] = {}
-    for name in template_names(resources):
+    for name in offered_names(resources):
         fragment = project_fragment(template_chain(resources, name))
         kind = str(fragment.get("problem", {}).get("type", ""))
         if not fragment.get("sources") and (kind not in types or name == kind):

@@ -63,4 +63,6 @@ def test_what_cannot_be_ends_with_two_and_says_the_cure(resources: Resources, ar
 def test_the_list_is_one_json_object(resources: Resources) -> None:
     found = json.loads(kit(resources, "list", "--json").stdout)
     assert len(found["stages"]) == 5
-    assert "tiny" in [one["name"] for one in found["templates"]]
+    names = [one["name"] for one in found["templates"]]
+    assert {"tiny", "classification"} <= set(names)
+    assert "tabular" not in names, "a template without a type of problem is a base of others"

@@ -20,7 +20,7 @@ from kit.notebook import JOB_TAGS, source_of
 from kit.percent import read_percent
 from kit.resources import Resources, resource
 from kit.spec import Spec
-from kit.template import project_fragment, template_chain, template_names
+from kit.template import offered_names, project_fragment, template_chain
 
 OWN = Resources((resource("stages").parent,))
 LONGEST_CELL = 15
@@ -30,14 +30,14 @@ OPEN: dict[str, Any] = {
 }
 """Answers to what a template for any data leaves open."""
 FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
-CASES = [(template, stage) for template in template_names(OWN) for stage in load_catalog(OWN).flow.stages]
+CASES = [(template, stage) for template in offered_names(OWN) for stage in load_catalog(OWN).flow.stages]
 
 
 @pytest.fixture(scope="module")
 def specs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Composer, Spec, Path]]:
     """Each template's composer, its spec by default and a project of it."""
     made = {}
-    for template in template_names(OWN):
+    for template in offered_names(OWN):
         said = project_fragment(template_chain(OWN, template))
         answers = {} if said.get("sources") else OPEN
         project = new_project(tmp_path_factory.mktemp("projects") / template, template, answers, resources=OWN)
@@ -90,7 +90,7 @@ def test_a_notebook_explains_itself_between_its_job_cells(specs: Specs, template
     assert "TODO" not in text
 
 
-@pytest.mark.parametrize("template", template_names(OWN))
+@pytest.mark.parametrize("template", offered_names(OWN))
 def test_a_fresh_project_has_no_findings_and_is_formatted_and_linted(specs: Specs, template: str) -> None:
     path = specs[template][2]
     assert check_project(path, resources=OWN) == []

@@ -1,4 +1,4 @@
-"""Charts of monitoring: drift by feature, performance and calibration by month, KPIs against target, usage by day."""
+"""Charts of monitoring: drift by feature, KPIs against target, usage by day."""
 
 from __future__ import annotations
 
@@ -29,28 +29,6 @@ def drift_chart(moved: pd.DataFrame, watch: float, act: float, most: int = 25) -
     return figure
 
 
-def performance_chart(by_month: pd.DataFrame) -> Figure:
-    """Two panels by month: AUC, and mean score beside the observed rate; `by_month` has `value` (day) and the
-    measures.
-    """
-    figure, (left, right) = canvas(2)
-    months = pd.to_datetime(by_month["value"]).dt.strftime("%b %y")
-    left.plot(months, by_month["auc"], marker="o", color=BLUE)
-    left.axhline(0.5, color=GREY, linestyle=":", linewidth=1.2)
-    for month, value in zip(months, by_month["auc"], strict=True):
-        left.annotate(
-            f"{value:.3f}", (month, value), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=8
-        )
-    left.set(title="How well scores separate", ylabel="AUC", ylim=(0.48, max(0.8, float(by_month["auc"].max()) + 0.05)))
-    right.plot(months, by_month["mean_score"], marker="o", color=BLUE, label="mean score")
-    right.plot(months, by_month["rate"], marker="s", color=ORANGE, label="observed rate")
-    right.fill_between(months, by_month["mean_score"], by_month["rate"], color=GREY, alpha=0.2)
-    right.set(title="How far scores lie from what happened", ylabel="share of positives", ylim=(0, None))
-    right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    right.legend(frameon=False)
-    return figure
-
-
 def kpi_chart(results: pd.DataFrame) -> Figure:
     """A row for each KPI: the way from its baseline to its actual value, and its target; values as parts of the
     target.
@@ -64,7 +42,7 @@ def kpi_chart(results: pd.DataFrame) -> Figure:
         axes.plot(row.baseline / scale, place, marker="|", markersize=22, markeredgewidth=3, color="black")
         said = "no value yet" if pd.isna(row.actual) else f"{row.actual:.3g} {row.unit}"
         axes.text(
-            max(shown, 0.0) + 0.02,
+            max([0.0, *(one for one in (shown, row.baseline / scale) if not pd.isna(one))]) + 0.02,
             place,
             f"{said}, target {row.target:.3g}, was {row.baseline:.3g}",
             va="center",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 from kit.runtime.columns import value_sql
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 EPOCH, END = dt.date(1, 1, 1), dt.date(9999, 12, 31)
@@ -19,6 +19,7 @@ NO_DAY = dt.date(1, 1, 1)
 """`event_date` of a row without a readable time; such rows are loaded each time, whatever the days."""
 NO_DAY_SQL = f"DATE'{NO_DAY}'"
 NOT_DESCRIBED = "not described yet"
+_KINDS = ("negative", "positive", "outcome known", "outcome unknown")
 
 
 def days_to_load(
@@ -111,11 +112,9 @@ def count_rows(df: DataFrame, key: Sequence[str]) -> tuple[int, int]:
 def by_day(df: DataFrame, problem: Mapping[str, Any]) -> pd.DataFrame:
     """Return counts by day of the event time, in order and in one pass; one row without a day where there is no time.
 
-    Columns: `event_date`, `rows`, `negative`, `positive`, `outcome unknown`, and `gaps <column>` for each column.
+    Columns: `event_date`, `rows`, a count of rows for each kind of outcome, and `gaps <column>` for each column.
     """
-    target = F.col(f"`{problem['target']}`")
-    positive = target.cast("string") == str(problem["positive"])
-    kinds = {"negative": ~positive, "positive": positive, "outcome unknown": target.isNull()}
+    kinds = _outcomes(problem)
     kinds |= {f"gaps {name}": F.col(f"`{name}`").isNull() for name in df.columns}
     time = F.col(f"`{problem['event_time']}`") if problem["event_time"] else F.lit(None)
     days = df.groupBy(F.to_date(time.cast("timestamp")).alias("event_date"))
@@ -125,16 +124,16 @@ def by_day(df: DataFrame, problem: Mapping[str, Any]) -> pd.DataFrame:
 
 def rows_by_kind(days: pd.DataFrame) -> pd.DataFrame:
     """Return `event_date` and the rows of each kind of outcome, of `by_day`."""
-    return days[["event_date", "negative", "positive", "outcome unknown"]]
+    return days[["event_date", *[name for name in _KINDS if name in days]]]
 
 
 def gaps_by_month(days: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of empty values of each column by month (`month`, its first day), of `by_day`."""
+    """Return the share of empty values of each column by month (the index, its first day), of `by_day`."""
     gaps = [name for name in days.columns if name.startswith("gaps ")]
     month = pd.to_datetime(days["event_date"]).dt.to_period("M").dt.to_timestamp().rename("month")
     sums = days.groupby(month, dropna=False)[["rows", *gaps]].sum()
     shares = sums[gaps].div(sums["rows"], axis=0)
-    return shares.rename(columns=lambda name: name.removeprefix("gaps ")).reset_index()
+    return shares.rename(columns=lambda name: name.removeprefix("gaps "))
 
 
 def silent_days(days: pd.DataFrame) -> list[dt.date]:
@@ -216,3 +215,12 @@ def column_roles(problem: Mapping[str, Any], columns: Sequence[str]) -> dict[str
     roles |= {problem["event_time"]: "event time", problem["target"]: "target"}
     rest = {} if features else dict.fromkeys(columns, "feature")
     return {name: role for name, role in (rest | roles).items() if name in columns}
+
+
+def _outcomes(problem: Mapping[str, Any]) -> dict[str, Column]:
+    """Return the conditions of the kinds of outcome that a row may have."""
+    target = F.col(f"`{problem['target']}`")
+    if problem["type"] != "classification":
+        return {"outcome known": target.isNotNull(), "outcome unknown": target.isNull()}
+    positive = target.cast("string") == str(problem["positive"])
+    return {"negative": ~positive, "positive": positive, "outcome unknown": target.isNull()}

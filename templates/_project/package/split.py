@@ -59,7 +59,9 @@ class Split:
         return cases.where(F.col(self.order).between(F.lit(self.test), F.lit(self.last)))
 
     def parts(self, days: pd.DataFrame) -> pd.DataFrame:
-        """Return what each part holds: `part`, `first`, `last`, `cases`, `known`, `positives`, `rate`."""
+        """Return what each part holds: `part`, `first`, `last`, `cases`, `known`, `total` and `mean`
+        of the known outcomes, `lowest`, `highest`.
+        """
         one = dt.timedelta(days=1) if self.is_timed else 1
         bounds = {
             "to learn from": (self.first, self.validation),
@@ -69,21 +71,27 @@ class Split:
         rows = []
         for part, (start, end) in bounds.items():
             inside = days[(days["day"] >= start) & (days["day"] < end)]
-            sums = inside[["cases", "known", "positives"]].sum().astype(int)
-            rate = sums["positives"] / max(sums["known"], 1)
-            rows.append({"part": part, "first": start, "last": end - one, **sums, "rate": rate})
+            sums = dict(inside[["cases", "known"]].sum().astype(int))
+            total = float(inside["total"].sum())
+            found = {"total": total, "mean": total / max(sums["known"], 1)}
+            ends = {"lowest": inside["lowest"].min(), "highest": inside["highest"].max()}
+            rows.append({"part": part, "first": start, "last": end - one, **sums, **found, **ends})
         return pd.DataFrame(rows)
 
 
 def count_days(cases: DataFrame, day: str = "event_day", label: str = "label") -> pd.DataFrame:
-    """Return counts by day in order: `day`, `cases`, `known` (with an outcome), `positives`."""
+    """Return counts by day in order: `day`, `cases`, `known` (with an outcome), and of their outcomes
+    `total`, `lowest`, `highest`.
+    """
     return (
         cases.where(F.col(day).isNotNull())
         .groupBy(F.col(day).alias("day"))
         .agg(
             F.count(F.lit(1)).alias("cases"),
             F.count(label).alias("known"),
-            F.coalesce(F.sum(label), F.lit(0.0)).alias("positives"),
+            F.coalesce(F.sum(label), F.lit(0.0)).alias("total"),
+            F.min(label).alias("lowest"),
+            F.max(label).alias("highest"),
         )
         .toPandas()
         .sort_values("day", ignore_index=True)
@@ -113,10 +121,10 @@ def split_by_time(
     as_of = bounds[3] if order == "event_day" else seen_until or dt.datetime.now(dt.timezone.utc).date()
     split = Split(*(bounds if order == "event_day" else map(int, bounds)), as_of=as_of, order=order)
     for one in split.parts(inside).itertuples():
-        if not 0 < one.positives < one.known:
-            said = f"the days {one.part}, {one.first} to {one.last}, have {one.positives:,} positives"
+        if not one.known or one.lowest == one.highest:
+            found = f"{one.known:,} known outcomes" + (f", all of them {one.lowest:g}" if one.known else "")
             raise KitError(
-                f"{said} of {one.known:,} known cases",
-                "Move history_start, test_start or run_date so that each part has both outcomes.",
+                f"the days {one.part}, {one.first} to {one.last}, have {found}",
+                "Move history_start, test_start or run_date so that each part has different outcomes.",
             )
     return split

@@ -13,9 +13,11 @@ from PACKAGE.split import split_by_time
 FIRST = dt.date(2020, 1, 1)
 
 
-def days(positives: int = 3, count: int = 100) -> pd.DataFrame:
+def days(total: int = 3, count: int = 100) -> pd.DataFrame:
     dates = [FIRST + dt.timedelta(days=place) for place in range(count)]
-    return pd.DataFrame({"day": dates, "cases": 11, "known": 10, "positives": positives})
+    return pd.DataFrame(
+        {"day": dates, "cases": 11, "known": 10, "total": total, "lowest": total // 10, "highest": min(total, 1)}
+    )
 
 
 def test_the_parts_hold_every_case_once_and_follow_each_other() -> None:
@@ -35,10 +37,10 @@ def test_days_after_the_as_of_day_and_before_the_first_are_left_out() -> None:
     )
 
 
-@pytest.mark.parametrize("positives", [0, 10])
-def test_a_part_with_one_kind_of_outcome_is_refused(positives: int) -> None:
-    with pytest.raises(KitError, match="positives of"):
-        split_by_time(days(positives), None, FIRST + dt.timedelta(days=80), None)
+@pytest.mark.parametrize("total", [0, 10])
+def test_a_part_with_one_outcome_alone_is_refused(total: int) -> None:
+    with pytest.raises(KitError, match="all of them"):
+        split_by_time(days(total), None, FIRST + dt.timedelta(days=80), None)
 
 
 def test_a_hold_out_that_begins_with_the_first_day_is_refused() -> None:
@@ -54,7 +56,7 @@ def test_rows_are_cut_by_their_day(spark: Any) -> None:
 
 
 def test_blocks_are_split_like_days_and_seen_as_of_a_day() -> None:
-    blocks = pd.DataFrame({"day": range(8), "cases": 10, "known": 10, "positives": 3})
+    blocks = pd.DataFrame({"day": range(8), "cases": 10, "known": 10, "total": 3, "lowest": 0, "highest": 1})
     split = split_by_time(blocks, dt.date(2013, 1, 1), 6, dt.date(2013, 1, 31), order="block")
     assert (split.first, split.validation, split.test, split.last) == (0, 5, 6, 7)
     assert (split.as_of, split.is_timed) == (dt.date(2013, 1, 31), False)

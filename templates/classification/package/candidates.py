@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,17 +13,27 @@ from typing import Any
 import pandas as pd
 from pyspark.ml import PipelineModel
 from pyspark.ml.classification import GBTClassifier, LogisticRegression, LogisticRegressionModel
-from pyspark.ml.functions import vector_to_array
-from pyspark.sql import DataFrame, Window
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 
 from .bins import Crossed
 from .evaluation import measures, score_counts
 from .features import LABEL, RULE, SCORE, Columns
-from .preparation import LINEAR, TREES, preparation
+from .importance import SHUFFLED, shuffled
+from .labels import with_score
+from .preparation import LINEAR, TREES, Link, preparation
 from .split import Split
 
 SEED = 7
+
+
+def log_odds(rate: float) -> float:
+    """Return the log odds of a rate, which is held off 0 and 1."""
+    held = min(max(rate, 1e-9), 1 - 1e-9)
+    return math.log(held / (1 - held))
+
+
+ODDS = Link(log_odds, "1 / (1 + exp(-{}))")
+"""Rates of groups are features as log odds."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,7 @@ def tune(
 
     The row `simple rule` is the smoothed rate of the strongest pair. Both tables need a label in every row.
     """
-    prepared = preparation(early, columns, pairs)
+    prepared = preparation(early, columns, pairs, ODDS)
     kept = [LABEL, RULE, LINEAR, TREES]
     learnt = prepared.transform(early).select(*kept).cache()
     judged = prepared.transform(late).select(*kept).cache()
@@ -85,7 +96,7 @@ def best_of(trials: pd.DataFrame) -> Candidate:
 
 def train(known: DataFrame, columns: Columns, pairs: Sequence[Crossed], chosen: Candidate) -> PipelineModel:
     """Return the pipeline from raw columns to a probability, fitted on rows with a label."""
-    prepared = preparation(known, columns, pairs)
+    prepared = preparation(known, columns, pairs, ODDS)
     rows = prepared.transform(known).select(LABEL, chosen.features).cache()
     model = chosen.fit(rows)
     rows.unpersist()
@@ -97,11 +108,6 @@ def score(pipeline: PipelineModel, cases: DataFrame, keep: Sequence[str]) -> Dat
     class.
     """
     return with_score(pipeline.transform(cases)).select(*keep, SCORE, RULE)
-
-
-def with_score(predicted: DataFrame) -> DataFrame:
-    """Add `score`, the probability of the positive class, to what a model has predicted."""
-    return predicted.withColumn(SCORE, vector_to_array("probability")[1])
 
 
 def described(pipeline: PipelineModel) -> str:
@@ -125,33 +131,18 @@ def params(chosen: Candidate, split: Split, columns: Columns, pairs: Sequence[Cr
     }
 
 
-def example(cases: DataFrame, columns: Columns, rows: int = 5) -> pd.DataFrame:
-    """Return a few rows of the model's input: numbers as float, the rest as text."""
-    numbers = [F.col(name).cast("double") for name in columns.numeric]
-    return cases.select(*numbers, *[F.col(name).cast("string") for name in columns.categorical]).limit(rows).toPandas()
-
-
 def importance(pipeline: PipelineModel, cases: DataFrame, columns: Columns) -> pd.DataFrame:
-    """Return how much AUC is lost when a column is shuffled (Breiman 2001): `column`, `auc_lost`, largest first.
+    """Return how much AUC is lost when a column is shuffled (Breiman 2001): `column`, `lost`, largest first.
 
     Every case is scored once as it is and once per column with that column taken from another case, in one pass; so
     give a few thousand labelled cases.
     """
     names = columns.all
-    by_chance = Window.orderBy(F.xxhash64(*names))
-    pairs = cases.select(LABEL, *names, F.lead(F.struct(*names)).over(by_chance).alias("other")).where(
-        "other is not null"
-    )
-    copies = pairs.withColumn("shuffled", F.explode(F.sequence(F.lit(-1), F.lit(len(names) - 1))))
-    values = [
-        F.when(F.col("shuffled") == place, F.col("other")[name]).otherwise(F.col(name)).alias(name)
-        for place, name in enumerate(names)
-    ]
-    scored = score(pipeline, copies.select(LABEL, "shuffled", *values), [LABEL, "shuffled"])
-    counts = score_counts(scored, [SCORE], {"shuffled": "shuffled"})
+    scored = score(pipeline, shuffled(cases, names), [LABEL, SHUFFLED])
+    counts = score_counts(scored, [SCORE], {SHUFFLED: SHUFFLED})
     aucs = {int(value): measures(part)["auc"] for value, part in counts.groupby("value")}
-    lost = [{"column": name, "auc_lost": aucs[-1] - aucs[place]} for place, name in enumerate(names)]
-    return pd.DataFrame(lost).sort_values("auc_lost", ascending=False, ignore_index=True)
+    lost = [{"column": name, "lost": aucs[-1] - aucs[place]} for place, name in enumerate(names)]
+    return pd.DataFrame(lost).sort_values("lost", ascending=False, ignore_index=True)
 
 
 def _measured(judged: DataFrame, column: str) -> dict[str, float]:

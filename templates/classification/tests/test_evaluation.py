@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from PACKAGE import evaluation
+from PACKAGE import evaluation, results
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,9 @@ def test_small_slices_are_not_judged_and_the_table_names_each_row(counts: pd.Dat
     few = counts.assign(value=np.where(counts["value"] == "2020-01-01", "a", "b"))
     assert len(evaluation.by_value(few, "day", least=2000)) == 1
     measured = evaluation.comparison(counts, {"score": "model", "rule": "simple rule"})
-    table = evaluation.table(measured, {"part": evaluation.by_value(few, "day")}, run_date=dt.date(2020, 2, 1))
+    table = results.table(
+        measured, {"part": evaluation.by_value(few, "day")}, evaluation.MEASURES, run_date=dt.date(2020, 2, 1)
+    )
     assert table[["model", "slice", "value"]].to_numpy().tolist() == [
         ["model", "all", "all"],
         ["simple rule", "all", "all"],

@@ -11,7 +11,8 @@ from flight_delay import candidates, scoring_model
 from flight_delay.bins import Bins, Crossed
 from flight_delay.evaluation import measures, score_counts
 from flight_delay.features import Columns
-from flight_delay.preparation import LINEAR, SMOOTHING, log_odds, preparation
+from flight_delay.importance import example
+from flight_delay.preparation import LINEAR, SMOOTHING, group_means, preparation
 from pyspark.sql import functions as F
 
 COLUMNS = Columns(("x", "empty"), ("kind",))
@@ -44,7 +45,7 @@ def test_the_model_separates_better_than_the_rule(rows: Any, pipeline: Any) -> N
 
 def test_log_odds_are_smoothed_towards_the_overall_rate(spark: Any) -> None:
     known = spark.createDataFrame([("a", 1.0)] * 30 + [("b", 0.0)] * 70, "kind string, label double")
-    sql = log_odds(known, {"kind": "kind"})["kind"]
+    sql = group_means(known, {"kind": "kind"}, candidates.ODDS)["kind"]
     wanted = spark.createDataFrame([("a",), ("b",), ("new",), (None,)], "kind string")
     found = [1 / (1 + math.exp(-one.odds)) for one in wanted.selectExpr(f"{sql} as odds").collect()]
     rate = 0.3
@@ -54,7 +55,7 @@ def test_log_odds_are_smoothed_towards_the_overall_rate(spark: Any) -> None:
 
 
 def test_a_value_far_outside_is_held_to_the_training_range(spark: Any, rows: Any) -> None:
-    prepared = preparation(rows, COLUMNS, PAIRS)
+    prepared = preparation(rows, COLUMNS, PAIRS, candidates.ODDS)
     extreme = spark.createDataFrame([(1e9, None, "b\\c"), (1e6, None, "b\\c")], "x double, empty double, kind string")
     first, second = prepared.transform(extreme).select(LINEAR).collect()
     assert first == second
@@ -63,7 +64,7 @@ def test_a_value_far_outside_is_held_to_the_training_range(spark: Any, rows: Any
 def test_a_saved_pipeline_scores_pandas_rows_in_their_order(rows: Any, pipeline: Any, tmp_path: Path) -> None:
     pipeline.write().overwrite().save(tmp_path.as_uri())
     wanted = candidates.score(pipeline, rows.limit(20), ["x"]).toPandas()
-    asked = candidates.example(rows, COLUMNS, rows=20).iloc[::-1]
+    asked = example(rows, COLUMNS, rows=20).iloc[::-1]
     found = scoring_model._load_pyfunc(str(tmp_path)).predict(asked)
     by_x = dict(zip(wanted["x"], wanted["score"], strict=True))
     assert found.index.equals(asked.index)
@@ -80,6 +81,6 @@ def test_candidates_are_ranked_beside_the_rule_and_the_best_model_is_chosen(rows
 
 
 def test_a_column_that_matters_costs_more_when_shuffled(rows: Any, pipeline: Any) -> None:
-    lost = candidates.importance(pipeline, rows, COLUMNS).set_index("column")["auc_lost"]
+    lost = candidates.importance(pipeline, rows, COLUMNS).set_index("column")["lost"]
     assert lost["x"] > 0.1 > lost["kind"]
     assert lost["empty"] == pytest.approx(0.0)

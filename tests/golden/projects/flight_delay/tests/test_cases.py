@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from flight_delay import cases
+from flight_delay import cases, exploration
 from flight_delay.bins import Bins
-from flight_delay.features import labelled
+from flight_delay.exploration import HOLD_OUT, LEARN
+from flight_delay.labels import labelled
 
 PROBLEM = {
     "target": "y",
@@ -36,27 +37,27 @@ def population(spark: Any) -> Any:
 
 
 def test_days_outside_the_wanted_ones_are_left_out(population: Any) -> None:
-    assert cases.in_days(population, dt.date(2013, 1, 2), dt.date(2013, 1, 3)).count() == 80
-    assert cases.in_days(population, None, None).count() == 31 * 40
+    assert exploration.in_days(population, dt.date(2013, 1, 2), dt.date(2013, 1, 3)).count() == 80
+    assert exploration.in_days(population, None, None).count() == 31 * 40
 
 
 def test_the_summary_splits_at_the_very_day(population: Any) -> None:
-    found = cases.summary(cases.rates(population), TEST_START)
+    found = cases.summary(exploration.counts_by_day(population), TEST_START)
     assert found["cases"].tolist() == [15 * 40, 16 * 40]
     assert found["known"].tolist() == [15 * 39, 16 * 39]
-    assert found.loc[cases.LEARN, "last"] == dt.date(2013, 1, 15)
+    assert found.loc[LEARN, "last"] == dt.date(2013, 1, 15)
 
 
 def test_rates_add_up_in_every_grouping(population: Any) -> None:
-    counts = cases.rates(population)
-    by_month, by_hour = cases.rate_by(counts, "month", "hour")
-    assert by_month["positives"].sum() == by_hour["positives"].sum() == counts["positives"].sum() == 31 * 25
+    counts = exploration.counts_by_day(population)
+    by_month, by_hour = exploration.sums_by(counts, "month", "hour")
+    assert by_month["total"].sum() == by_hour["total"].sum() == counts["total"].sum() == 31 * 25
     assert by_hour["hour"].tolist() == [8, 9]
 
 
 def test_without_a_declared_day_the_last_quarter_is_held_out(population: Any) -> None:
-    assert cases.first_test_day(cases.rates(population), None) == dt.date(2013, 1, 24)
-    assert cases.first_test_day(cases.rates(population), TEST_START) == TEST_START
+    assert exploration.first_test_day(exploration.counts_by_day(population), None) == dt.date(2013, 1, 24)
+    assert exploration.first_test_day(exploration.counts_by_day(population), TEST_START) == TEST_START
 
 
 def test_a_rule_scores_with_past_rates_and_beats_the_base_rate(population: Any) -> None:
@@ -75,7 +76,7 @@ def test_a_rule_without_a_hold_out_claims_nothing(population: Any) -> None:
 
 
 def test_every_column_but_key_time_and_target_is_looked_at(population: Any) -> None:
-    assert sorted(cut.column for cut in cases.cuts(population, PROBLEM)) == ["g", "noise"]
+    assert sorted(cut.column for cut in exploration.cuts(population, PROBLEM)) == ["g", "noise"]
 
 
 def test_a_strong_column_is_suspicious_unless_it_is_declared() -> None:
@@ -86,7 +87,7 @@ def test_a_strong_column_is_suspicious_unless_it_is_declared() -> None:
             "filled_with_outcome": [0, 0, 0.9, 0],
         }
     )
-    states = cases.judged(found, PROBLEM, 0.8).set_index("column")["state"].to_dict()
+    states = exploration.states(found, PROBLEM, 0.8).set_index("column")["state"].to_dict()
     assert states == {"after": "declared as leak", "odd": "suspicious", "silent": "suspicious", "fine": "usable"}
 
 
@@ -101,6 +102,6 @@ def test_a_strong_column_is_suspicious_unless_it_is_declared() -> None:
     ],
 )
 def test_the_recommendation_follows_the_figures(positives: Any, breaches: Any, suspicious: Any, outcome: str) -> None:
-    found = pd.DataFrame({"positives": positives}, index=[cases.LEARN, cases.HOLD_OUT])
+    found = pd.DataFrame({"positives": positives}, index=[LEARN, HOLD_OUT])
     best = {"rule": "past rate by g", "auc": 0.6, "top_rate": 0.4, "rate": 0.2}
     assert cases.recommendation(found, breaches, suspicious, best)[0] == outcome

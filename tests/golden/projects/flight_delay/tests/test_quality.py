@@ -11,8 +11,8 @@ import pytest
 from flight_delay import quality
 
 D = dt.date
-PROBLEM = {"target": "y", "positive": "1", "event_time": "at", "key": ["id"], "leaks": {"z": "later"}, "unused": {}}
-PROBLEM["features"] = {"numeric": ["x"], "categorical": []}
+PROBLEM = {"type": "classification", "target": "y", "positive": "1", "event_time": "at", "key": ["id"]}
+PROBLEM |= {"leaks": {"z": "later"}, "unused": {}, "features": {"numeric": ["x"], "categorical": []}}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,11 @@ def test_outcomes_are_counted_by_day(days: pd.DataFrame) -> None:
 
 
 def test_gaps_are_shares_of_the_rows_of_a_month(days: pd.DataFrame) -> None:
-    assert quality.gaps_by_month(days)["x"].tolist() == [0.5, 1.0]
+    found = quality.gaps_by_month(days)
+    assert found["x"].tolist() == [0.5, 1.0]
+    assert quality.gaps_by_month(days.assign(**{"gaps month": 0}))["month"].tolist() == [0, 0], (
+        "a column's name is free"
+    )
 
 
 def test_a_day_without_rows_is_found(days: pd.DataFrame) -> None:

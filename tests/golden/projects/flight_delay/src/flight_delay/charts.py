@@ -53,21 +53,6 @@ def gaps_chart(columns: pd.DataFrame, most: int = 25) -> Figure:
     return figure
 
 
-def columns_alone_chart(found: pd.DataFrame, limit: float, most: int = 20) -> Figure:
-    """Bars of what each column can do alone: `column`, `auc`, and `state` (usable, declared as leak, suspicious)."""
-    shown = found.head(most).iloc[::-1]
-    colours = {"usable": BLUE, "declared as leak": GREY, "suspicious": RED}
-    figure, (axes,) = canvas(height=1.2 + 0.24 * len(shown))
-    axes.barh(shown["column"], shown["auc"] - 0.5, left=0.5, color=[colours[state] for state in shown["state"]])
-    for state in [one for one in colours if (shown["state"] == one).any()]:
-        axes.bar(0.5, 0, color=colours[state], label=state)
-    axes.axvline(limit, color=RED, linestyle="--", linewidth=1, label=f"suspicious beyond {limit:g}")
-    axes.set(title="What each column can do alone", xlabel="AUC on rows that it has not seen", xlim=(0.45, 1.0))
-    axes.grid(axis="y", visible=False)
-    axes.legend(loc="lower right", frameon=False)
-    return figure
-
-
 def days_chart(days: pd.DataFrame, unit: str) -> Figure:
     """Rows by day as stacked areas: `days` has `event_date` and a column of counts for each kind of row.
 
@@ -104,9 +89,9 @@ def kinds_chart(counts: Mapping[str, int], unit: str) -> Figure:
 
 
 def gaps_by_month_chart(gaps: pd.DataFrame) -> Figure:
-    """A heat map of the share of empty values; `gaps` has `month` (date) and a share for each column."""
-    months = pd.to_datetime(gaps["month"]).dt.strftime("%b %y").fillna("all rows")
-    wide = gaps.set_index(months).drop(columns="month").T
+    """A heat map of the share of empty values; `gaps` has a share for each column, by month (the index, a date)."""
+    months = pd.Series(pd.to_datetime(gaps.index)).dt.strftime("%b %y").fillna("all rows")
+    wide = gaps.set_axis(months.to_numpy(), axis=0).T
     wide = wide[wide.max(axis=1) > 0]
     figure, (axes,) = canvas(height=1.4 + 0.26 * max(len(wide), 1))
     if wide.empty:

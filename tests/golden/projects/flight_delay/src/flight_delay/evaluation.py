@@ -160,6 +160,14 @@ def intervals(
     return pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high", "ahead_low"])
 
 
+def lead_of(counts: pd.DataFrame, names: Sequence[str]) -> dict[str, float]:
+    """Return the `lead` in AUC of the first of `names` over the last, and `low`, the lower end of its bootstrap
+    interval.
+    """
+    aucs = [measures(counts[counts["model"] == name])["auc"] for name in (names[0], names[-1])]
+    return {"lead": aucs[0] - aucs[1], "low": float(intervals(counts, names).loc[names[0], "ahead_low"])}
+
+
 def comparison(counts: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Return the measures of each model with the interval of its AUC, in the order of `names` (score column to name).
 
@@ -195,14 +203,14 @@ def verdict(measured: pd.DataFrame, by_month: pd.DataFrame) -> tuple[str, str]:
     return "accept", f"{said}; in its worst month the mean score is off by {gap:.3f}."
 
 
-def table(measured: pd.DataFrame, slices: Mapping[str, pd.DataFrame], **same: object) -> pd.DataFrame:
-    """Return the rows of `modeling.evaluation`: `model`, `slice`, `value`, the measures, and the columns `same`."""
-    shared = list(MEASURES)
-    rows = [measured[shared].rename_axis("model").reset_index().assign(slice="all", value="all")]
-    rows += [
-        one[["value", *shared]].assign(model=measured.index[0], slice=name) for name, one in slices.items() if len(one)
-    ]
-    return pd.concat(rows, ignore_index=True)[["model", "slice", "value", *shared]].assign(**same)
+def months_off(by_month: pd.DataFrame, bound: float = 0.05) -> list[str]:
+    """Return, in a sentence, the months in which the mean score is off the rate by more than `bound`."""
+    if not len(by_month):
+        return []
+    gap = by_month["mean_score"] - by_month["rate"]
+    off = [f"{by_month['value'][place]} by {gap[place]:+.3f}" for place in gap.index[gap.abs() > bound]]
+    said = f"The mean score is off in the month of {', '.join(off)}"
+    return [f"{said}: watch calibration, and retrain when it stays off."] if off else []
 
 
 def _drawn_aucs(counts: pd.DataFrame, days: Sequence[str], drawn: Floats) -> Floats:

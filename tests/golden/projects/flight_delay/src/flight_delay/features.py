@@ -1,4 +1,4 @@
-"""Features of a classification: which columns the model may see, and the names of label and scores in every stage."""
+"""Features of cases in a table: which columns the model may see, when a case is, the names that every stage uses."""
 
 from __future__ import annotations
 
@@ -8,18 +8,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.runtime.errors import KitError
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from .bins import Bins, fit_bins
+
 LABEL = "label"
-"""1.0 for the positive class, 0.0 for the other, null while the outcome is unknown."""
+"""The outcome as a number, null while it is unknown."""
 TIME, DAY = "event_time", "event_day"
 BLOCK, BLOCKS = "block", 400
 """Rows without a time are dealt into so many blocks by their key; the last blocks are held out."""
 RULE = "rule_score"
-"""The smoothed rate of the strongest pair of columns: the benchmark's score."""
+"""What the simple rule says: the smoothed mean outcome in the group of the strongest pair of columns."""
 SCORE = "score"
-"""The probability of the positive class, as the model says it."""
+"""What the model says."""
+HOUR, WEEKDAY = "event_hour", "event_weekday"
+"""What the calendar says of a case: hour 0 to 23, weekday 1 (Monday) to 7; added where the table has no such column."""
+CALENDAR = {HOUR: tuple(map(float, range(1, 24))), WEEKDAY: tuple(map(float, range(2, 8)))}
+"""The edges that give each hour and each weekday a bin of its own."""
+OF_THE_CALENDAR = (HOUR, WEEKDAY, "day_of_year", "month", "week_of_year")
+"""Features that move with the calendar alone, which is no drift."""
+CALENDAR_MEANINGS = {HOUR: "hour of the event time", WEEKDAY: "weekday of the event time, 1 Monday to 7 Sunday"}
 _NUMERIC = {"tinyint", "smallint", "int", "bigint", "float", "double", "boolean"}
 
 
@@ -36,23 +45,39 @@ class Columns:
         return (*self.numeric, *self.categorical)
 
 
-def labelled(df: DataFrame, problem: Mapping[str, Any], as_of: dt.date | None = None) -> DataFrame:
-    """Return `df` with `label` (double), `event_time` (timestamp) and `event_day` (date) as `problem` declares them.
+def placed(df: DataFrame, problem: Mapping[str, Any], label: Column, as_of: dt.date | None = None) -> DataFrame:
+    """Return `df` with `label`, `event_time` (timestamp) and `event_day` (date) as `problem` declares the time.
 
     Where the problem has no time, all rows are of the day `as_of` (None: today), and get a `block` (0 to BLOCKS - 1).
     """
-    target, positive = F.col(f"`{problem['target']}`"), str(problem["positive"])
-    if is_numeric(dict(df.dtypes)[problem["target"]]) and positive not in ("true", "false"):
-        is_positive = target.cast("double") == float(positive)
-    else:
-        is_positive = target.cast("string") == positive
-    label = is_positive.cast("double")
     if problem["event_time"]:
         time = F.col(f"`{problem['event_time']}`").cast("timestamp")
         return df.withColumns({LABEL: label, TIME: time, DAY: F.to_date(time)})
     day = F.lit(as_of) if as_of else F.current_date()
     block = F.pmod(F.xxhash64(*[F.col(f"`{name}`") for name in problem["key"]]), F.lit(BLOCKS)).cast("int")
     return df.withColumns({LABEL: label, TIME: day.cast("timestamp"), DAY: day, BLOCK: block})
+
+
+def with_calendar(df: DataFrame, problem: Mapping[str, Any]) -> DataFrame:
+    """Add hour (of a timestamp) and weekday of the event time, which are known for any day to come."""
+    if not problem["event_time"]:
+        return df
+    time = F.col(f"`{problem['event_time']}`")
+    has_hour = dict(df.dtypes)[problem["event_time"]] != "date"
+    parts = {WEEKDAY: F.weekday(time) + 1} | ({HOUR: F.hour(time.cast("timestamp"))} if has_hour else {})
+    return df.withColumns({name: part for name, part in parts.items() if name not in df.columns})
+
+
+def apart_from_calendar(columns: Columns) -> Columns:
+    """Return the features but those of the calendar; all where there are no others."""
+    rest = Columns(tuple(name for name in columns.numeric if name not in OF_THE_CALENDAR), columns.categorical)
+    return rest if rest.all else columns
+
+
+def feature_bins(df: DataFrame, numeric: Sequence[str], categorical: Sequence[str], count: int = 10) -> list[Bins]:
+    """Return bins of about equally many rows, but one for each hour and weekday of the calendar."""
+    fitted = fit_bins(df, numeric, categorical, count)
+    return [Bins(one.column, CALENDAR[one.column]) if one.column in CALENDAR else one for one in fitted]
 
 
 def calendar(problem: Mapping[str, Any]) -> dict[str, str]:
@@ -96,6 +121,11 @@ def open_columns(df: DataFrame, problem: Mapping[str, Any]) -> tuple[list[str], 
     kinds = {name: kind for name, kind in df.dtypes if name not in closed and not name.startswith("_")}
     numeric = [name for name, kind in kinds.items() if is_numeric(kind)]
     return numeric, [name for name, kind in kinds.items() if kind == "string"]
+
+
+def quoted(names: Sequence[str]) -> list[str]:
+    """Return names of columns for Spark, whatever they contain."""
+    return [f"`{name}`" for name in names]
 
 
 def is_numeric(kind: str) -> bool:

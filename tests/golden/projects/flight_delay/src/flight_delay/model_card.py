@@ -14,6 +14,9 @@ import pandas as pd
 from .charter import held
 from .split import Split
 
+HIGHER_IS_BETTER = {"auc"}
+"""Measures that are better the higher they are; of all others lower is better."""
+
 
 def model_card(
     stage: Any,
@@ -27,7 +30,7 @@ def model_card(
     """Return the card as markdown.
 
     `said` describes the model in a few words, `measured` has one row per model (this one first) with numeric columns,
-    `slices` the measures by value of each slice.
+    by the first of which slices are judged, `slices` the measures by value of each slice.
     """
     charter, problem = stage.spec.get("charter", {}), stage.problem
     features = ", ".join(f"`{name}`" for name in [*problem.features.numeric, *problem.features.categorical])
@@ -35,15 +38,15 @@ def model_card(
         f"Model card: {stage.spec.title}": f"{said}. Accountable: {held(stage.ownership.accountable)}.",
         "Intended use": " ".join(charter.get(key, "") for key in ("objective", "decision")).strip() or "Not said.",
         "Not intended for": charter.get("out_of_scope") or "Nothing is excluded in kit.yml.",
-        "Made from": f"{_learnt(parts, split)} Predicts `{problem.target} = {problem.positive}`"
+        "Made from": f"{_learnt(parts, split, problem)} Predicts `{_predicted(problem)}`"
         f"{f' at `{problem.event_time}`' if problem.event_time else ''} "
         f"from {features or 'all columns of gold.features but key, time, target and leaks'}.",
         "Never seen by it": "; ".join(
             f"`{name}` ({why})" for name, why in [*problem.leaks.items(), *problem.unused.items()]
         )
         or "No leak is declared.",
-        f"Measured on {split.held_out}": _markdown_table(measured.rename_axis("").reset_index()),
-        "Where it works less well": _weakest(slices),
+        f"Measured on {split.held_out}": _markdown_table(measured.T.rename_axis("").reset_index()),
+        "Where it works less well": _weakest(slices, str(measured.columns[0])),
         "Known risks": "\n".join(f"- {one['risk']} {one['answer']}" for one in charter.get("risks", []))
         or "None is named.",
     }
@@ -52,35 +55,33 @@ def model_card(
     )
 
 
-def open_points(stage: Any, outcome: str, reason: str, by_month: pd.DataFrame, bound: float = 0.05) -> list[str]:
-    """Return what modeling hands over unsolved: a refused model, months in which scores are off by more than
-    `bound`.
-    """
+def open_points(stage: Any, outcome: str, reason: str) -> list[str]:
+    """Return what modeling hands over unsolved: a refused model, how it ages, the first risk."""
     points = [] if outcome == "accept" else [reason]
-    gap = by_month["mean_score"] - by_month["rate"] if len(by_month) else pd.Series(dtype=float)
-    off = [f"{by_month['value'][place]} by {gap[place]:+.3f}" for place in gap.index[gap.abs() > bound]]
-    if off:
-        points.append(
-            f"The mean score is off in the month of {', '.join(off)}: watch calibration, and retrain when it stays off."
-        )
     if not stage.problem.event_time:
         points.append("The cases have no time: how the model ages cannot be seen before it serves.")
     return [*points, *(f"{one['risk']} {one['answer']}" for one in stage.spec.get("charter", {}).get("risks", [])[:1])]
 
 
-def _learnt(parts: pd.DataFrame, split: Split) -> str:
+def _predicted(problem: Any) -> str:
+    return f"{problem.target} = {problem.positive}" if problem.type == "classification" else str(problem.target)
+
+
+def _learnt(parts: pd.DataFrame, split: Split, problem: Any) -> str:
     learnt = parts.iloc[:-1]
     when = f" from {learnt['first'].iloc[0]} to {learnt['last'].iloc[-1]}" if split.is_timed else ""
-    rate = learnt["positives"].sum() / learnt["known"].sum()
-    return f"{int(learnt['known'].sum()):,} cases{when}, {rate:.1%} of them positive."
+    mean = learnt["total"].sum() / learnt["known"].sum()
+    said = f"{mean:.1%} of them positive" if problem.type == "classification" else f"{mean:,.4g} on average"
+    return f"{int(learnt['known'].sum()):,} cases{when}, {said}."
 
 
-def _weakest(slices: Mapping[str, pd.DataFrame]) -> str:
+def _weakest(slices: Mapping[str, pd.DataFrame], measure: str) -> str:
     lines = []
     for name, found in slices.items():
         if len(found) > 1:
-            worst = found.loc[found["auc"].idxmin()]
-            lines.append(f"- {name} {worst['value']}: AUC {worst['auc']:.3f} on {int(worst['rows']):,} cases")
+            worst = found.loc[found[measure].idxmin() if measure in HIGHER_IS_BETTER else found[measure].idxmax()]
+            shown = f"{measure.upper()} {_cell(float(worst[measure]))}"
+            lines.append(f"- {name} {worst['value']}: {shown} on {int(worst['rows']):,} cases")
     return "\n".join(lines) or "No slice is large enough to be judged."
 
 

@@ -6,15 +6,14 @@ All that is learnt comes from two passes over the rows, and stands as plain numb
 
 from __future__ import annotations
 
-import math
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyspark.ml import PipelineModel
 from pyspark.ml.feature import SQLTransformer, VectorAssembler
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame, Row, Window
 from pyspark.sql import functions as F
 
 from .bins import Crossed, number_sql
@@ -23,11 +22,22 @@ from .features import LABEL, RULE, Columns
 LINEAR, TREES = "linear_features", "tree_features"
 """Vectors that a preparation makes: for linear models (with squares), and for trees."""
 SMOOTHING = 50.0
-"""Cases of the overall rate that are mixed into the rate of each group."""
+"""Cases of the overall mean that are mixed into the mean of each group, unless a link says how many."""
 MOST_GROUPS = 500
-"""Groups beyond the most frequent ones share the overall rate."""
+"""Groups beyond the most frequent ones share the overall mean."""
 _IN_BUCKET = 4
 """Groups that share a bucket of a lookup: Spark searches a map entry by entry."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """The scale on which mean outcomes are added up: `to` leads there, `back` is SQL that returns from `{}`."""
+
+    to: Callable[[float], float]
+    back: str
+    prior: Callable[[Mapping[str, float]], float] = lambda _: SMOOTHING
+    """How many cases of the overall mean are mixed into each group's, by sums over the groups: `groups`, `rows`,
+    `total`, `squares`, `rows_squared`, `explained` (each group's squared total over its rows)."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +50,12 @@ class Range:
     missing: float
 
 
-def preparation(train: DataFrame, columns: Columns, pairs: Sequence[Crossed]) -> PipelineModel:
+def preparation(train: DataFrame, columns: Columns, pairs: Sequence[Crossed], link: Link) -> PipelineModel:
     """Return the preparation, fitted on `train` only; it adds `linear_features`, `tree_features` and `rule_score`.
 
     Numbers are filled with their median, held to the training range and flagged where missing. Categories and pairs
-    become the log odds of their smoothed rate (Micci-Barreca 2001); a group that was never seen gets those of all rows.
-    The rule's score is the rate of the first pair.
+    become their smoothed mean outcome on the scale of `link` (Micci-Barreca 2001); a group that was never seen gets
+    that of all rows. The rule's score is the mean outcome of the first pair.
     """
     found = ranges(train, columns.numeric)
     numbers = {_name(name, "number"): _number_sql(name, one) for name, one in found.items()}
@@ -53,10 +63,10 @@ def preparation(train: DataFrame, columns: Columns, pairs: Sequence[Crossed]) ->
     squares = {_name(name, "square"): _square_sql(_name(name, "number"), one) for name, one in found.items()}
     groups = {name: f"coalesce(cast(`{name}` as string), '')" for name in columns.categorical}
     groups |= {one.column: f"cast({one.sql} as string)" for one in pairs}
-    odds = {_name(name, "odds"): sql for name, sql in log_odds(train, groups).items()}
-    rule = {RULE: f"1 / (1 + exp(-{_name(pairs[0].column, 'odds')}))"}
-    trees = [*numbers, *flags, *odds]
-    inner = _select(numbers | flags | odds, "__THIS__")
+    means = {_name(name, "mean"): sql for name, sql in group_means(train, groups, link).items()}
+    rule = {RULE: link.back.format(_name(pairs[0].column, "mean"))}
+    trees = [*numbers, *flags, *means]
+    inner = _select(numbers | flags | means, "__THIS__")
     return PipelineModel(
         stages=[
             SQLTransformer(statement=_select(squares | rule, f"({inner})")),
@@ -80,31 +90,35 @@ def ranges(train: DataFrame, numeric: Sequence[str]) -> dict[str, Range]:
     return {name: Range(*row[f"{name} quantiles"], row[f"{name} missing"]) for name in known}
 
 
-def log_odds(train: DataFrame, groups: Mapping[str, str]) -> dict[str, str]:
-    """Return, by name, a SQL expression for the log odds of the smoothed rate of a row's group.
+def group_means(train: DataFrame, groups: Mapping[str, str], link: Link) -> dict[str, str]:
+    """Return, by name, a SQL expression for the smoothed mean outcome of a row's group, on the scale of `link`.
 
     `groups` are SQL expressions of type string by name. One pass; at most MOST_GROUPS groups of each are collected.
     """
     # `inline`, since Spark interprets a `stack`.
     cells = ", ".join(f"struct({place} as place, {sql} as group)" for place, sql in enumerate(groups.values()))
-    counts = train.select(LABEL, F.expr(f"inline(array({cells}))"))
-    counts = counts.groupBy("place", "group").agg(F.count(F.lit(1)).alias("rows"), F.sum(LABEL).alias("positives"))
-    frequent = F.row_number().over(Window.partitionBy("place").orderBy(F.desc("rows"), "group")) <= MOST_GROUPS
-    totals = [F.sum(name).over(Window.partitionBy("place")).alias(f"all_{name}") for name in ("rows", "positives")]
+    counts = train.select(LABEL, F.expr(f"inline(array({cells}))")).groupBy("place", "group")
+    squares = F.sum(F.col(LABEL) * F.col(LABEL)).alias("squares")
+    counts = counts.agg(F.count(F.lit(1)).alias("rows"), F.sum(LABEL).alias("total"), squares)
+    place, said = Window.partitionBy("place"), {name: f"sum({name})" for name in ("rows", "total", "squares")}
+    said |= {"groups": "count(1)", "rows_squared": "sum(rows * rows)", "explained": "sum(total * total / rows)"}
+    totals = [F.expr(sql).over(place).cast("double").alias(f"all_{name}") for name, sql in said.items()]
+    frequent = F.row_number().over(place.orderBy(F.desc("rows"), "group")) <= MOST_GROUPS
     rows = counts.select("*", *totals, frequent.alias("is_frequent")).where("is_frequent").collect()
-    overall = rows[0]["all_positives"] / rows[0]["all_rows"]
+    overall = rows[0]["all_total"] / rows[0]["all_rows"]
     return {
-        name: _lookup_sql(
-            sql,
-            {
-                one["group"]: _logit((one["positives"] + SMOOTHING * overall) / (one["rows"] + SMOOTHING))
-                for one in rows
-                if one["place"] == place
-            },
-            _logit(overall),
-        )
-        for place, (name, sql) in enumerate(groups.items())
+        name: _lookup_sql(sql, _means([one for one in rows if one["place"] == number], overall, link), link.to(overall))
+        for number, (name, sql) in enumerate(groups.items())
     }
+
+
+def _means(groups: Sequence[Row], overall: float, link: Link) -> dict[str, float]:
+    """Return the smoothed mean of each group of one kind, on the scale of `link`."""
+    sums = {
+        name: groups[0][f"all_{name}"] for name in ("groups", "rows", "total", "squares", "rows_squared", "explained")
+    }
+    prior = link.prior(sums)
+    return {one["group"]: link.to((one["total"] + prior * overall) / (one["rows"] + prior)) for one in groups}
 
 
 def _lookup_sql(key: str, values: Mapping[str, float], otherwise: float) -> str:
@@ -121,11 +135,6 @@ def _lookup_sql(key: str, values: Mapping[str, float], otherwise: float) -> str:
 def _text_sql(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
-
-
-def _logit(rate: float) -> float:
-    held = min(max(rate, 1e-9), 1 - 1e-9)
-    return math.log(held / (1 - held))
 
 
 def _number_sql(name: str, one: Range) -> str:

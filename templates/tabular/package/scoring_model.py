@@ -9,10 +9,12 @@ from typing import Any
 
 import pandas as pd
 from pyspark.ml import PipelineModel
-from pyspark.ml.functions import vector_to_array
 from pyspark.sql import SparkSession
 
-SCORE, _ROW = "score", "_row"
+from .features import SCORE
+from .labels import with_score
+
+_ROW = "_row"
 
 
 class ScoringModel:
@@ -23,10 +25,10 @@ class ScoringModel:
         self.pipeline = PipelineModel.load(folder.resolve().as_uri())
 
     def predict(self, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """Return the column `score` (probability of the positive class), in the rows' order; `params` are not used."""
+        """Return the column `score`, in the rows' order; `params` are not used."""
         del params
         numbered = self.spark.createDataFrame(model_input.assign(**{_ROW: range(len(model_input))}))
-        predicted = self.pipeline.transform(numbered).select(_ROW, vector_to_array("probability")[1].alias(SCORE))
+        predicted = with_score(self.pipeline.transform(numbered)).select(_ROW, SCORE)
         return predicted.toPandas().sort_values(_ROW)[[SCORE]].set_axis(model_input.index)
 
 
