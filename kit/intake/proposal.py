@@ -104,7 +104,8 @@ def _series(table: TableProfile, kind: str, target: Target | None, wishes: Wishe
         return None
     said = [table.column(one, "--key").name for one in wishes.key]
     series = series_of(table, time, said, target.column.name)
-    return series, key_of(table, [*series.columns, time], None)
+    found = key_of(table, [*series.columns, time], None)
+    return series, Key(found.columns, found.reason.replace("as you said", "series and time"))
 
 
 def _series_said(series: Series) -> dict[str, Any]:

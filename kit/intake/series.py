@@ -24,6 +24,8 @@ _SEASONS = {"day": (7,), "week": (52,), "month": (12,), "quarter": (4,), "year":
 _HORIZONS = {"day": 14, "week": 8, "month": 12, "quarter": 4, "year": 3}
 _REPEATED = 0.02
 """Share of rows that may repeat a series and a moment: readings are sometimes recorded twice."""
+_FEWEST_AT_ONCE = 1.3
+"""Rows of one moment, on average, from which on there are several series; fewer are repetitions."""
 _MOST_COLUMNS = 8
 _FEWEST_ORIGINS = 4
 
@@ -75,6 +77,8 @@ def _columns(table: TableProfile, time: str, target: str) -> list[str]:
     usable = usable[:_MOST_COLUMNS]
     best: list[str] = []
     least = _repeated([table.columns[time]], table.rows)
+    if least < 1 - 1 / _FEWEST_AT_ONCE:
+        return best
     for size in (1, 2, 3):
         if least <= _REPEATED:
             break

@@ -38,7 +38,7 @@ def judged(spark: Any, rows: pd.DataFrame) -> Any:
             F.col(one).alias("forecast"),
             (F.col(one) - 1.0).alias("low"),
             (F.col(one) + 1.0).alias("high"),
-        )  # fmt: skip
+        )
         for one in ("good", "poor")
     ]
     return spark.createDataFrame(rows).withColumn("forecasts", F.array(*cells)).cache()

@@ -1,4 +1,4 @@
-"""Monitoring finds errors that grew, forecasts that lean, and series that fell silent, and nothing where all is well."""
+"""Monitoring finds errors that grew, forecasts that lean, series that fell silent, and nothing where all is well."""
 
 from __future__ import annotations
 
