@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-LOOK_S = 0.5
+LOOK_S = 2.0
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class Execution:
             )
         except PapermillExecutionError as error:
             traceback = _ANSI.sub("", "\n".join(error.traceback))
-            self.failure = Failure(error.ename, _ANSI.sub("", error.evalue), *self._at, traceback)
+            self.failure = Failure(error.ename, shortened(_ANSI.sub("", error.evalue)), *self._at, traceback)
         except Exception as error:  # noqa: BLE001 - the thread must hand every end over to the runner, whatever it was
             self.failure = Failure(type(error).__name__, str(error), *self._at)
 
@@ -104,6 +104,12 @@ def register_engine() -> None:
             return super().execute_managed_notebook(nb_man, kernel_name, **options)
 
     papermill_engines.register(ENGINE, TellingEngine)
+
+
+def shortened(cause: str, lines: int = 8, letters: int = 800) -> str:
+    """Return a cause without what follows its first lines: Spark tells its whole plan, which the traceback has too."""
+    kept = "\n".join(cause.splitlines()[:lines])[:letters]
+    return kept if len(kept) == len(cause.rstrip("\n")) else f"{kept.rstrip()} ..."
 
 
 def cell_headings(cells: list[Any]) -> list[str]:

@@ -77,8 +77,8 @@ def named(df: DataFrame, declared: Declared, source: str) -> DataFrame:
     moments = {name: F.expr(_moment_sql(one["parts"])) for name, one in declared.items() if one.get("parts")}
     hashed = [name for name, one in declared.items() if one.get("format") == ROW_HASH]
     plain = df.select(*kept)
-    rows = with_row_hash(plain, hashed[0]) if hashed else plain
-    return rows.withColumns(moments).select(*declared) if moments or hashed else rows
+    keyed = with_row_hash(plain, hashed[0]) if hashed else plain
+    return (keyed.withColumns(moments) if moments else keyed).select(*declared)
 
 
 def with_row_hash(df: DataFrame, name: str) -> DataFrame:

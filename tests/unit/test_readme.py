@@ -28,8 +28,12 @@ def commands(program: str) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo's project in it, as `make demo` leaves it before its run."""
+    """A folder with the demo's project in it, as `make demo` leaves it before its run, and a file of one's own."""
     folder = tmp_path_factory.mktemp("readme")
+    rows = [
+        f"{one},{'ab'[one % 2]},{20 + one % 50},2024-{1 + one % 12:02d}-03,{int(one % 3 == 0)}" for one in range(300)
+    ]
+    (folder / "customers.csv").write_text("\n".join(["id,plan,age,joined,churned", *rows]))
     run(folder, ["new", DEMO, "--template", "flight_delay", "--defaults"])
     return folder
 
@@ -43,16 +47,10 @@ def run(folder: Path, arguments: list[str]) -> str:
     return done.stdout
 
 
-ANSWERS = ["sources.cases.path=cases.csv", "problem.target=left", "problem.key=[id]", "problem.event_time=at"]
-"""What the command that asks would have been told."""
-
-
 def as_tried(arguments: list[str]) -> list[str]:
     """A command without its effects: asks nothing, runs nothing, stays nowhere."""
     if arguments[0] in LASTING:
         return [one for one in arguments if "/" not in one] + ["--help"]
-    if arguments[0] == "new" and "--defaults" not in arguments and "classification" in arguments:
-        arguments = arguments + [part for one in ANSWERS for part in ("--set", one)]
     return arguments + (["--dry-run"] if arguments[0] in {"new", "run"} and "--dry-run" not in arguments else [])
 
 

@@ -40,6 +40,7 @@ _PERSON = {"client", "customer", "employee", "guest", "member", "passenger", "pa
 _CAST = {"integer": "bigint", "number": "double", "timestamp": "timestamp"}
 _LOOK = 1000
 """Rows that are looked at to guess what a text may be."""
+_NUMBER = r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*"
 _ISO_TIME = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?"
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 
@@ -169,7 +170,8 @@ def _likely_kind(stored: str, column: str, first: pd.DataFrame) -> str:
     if stored != "string":
         return stored
     values = first[column].dropna().astype(str)
-    if not pd.to_numeric(values, errors="coerce").isna().any():
+    # Not by pd.to_numeric, which ends the process on a text such as 1e999999999 (pandas 2.3).
+    if values.str.fullmatch(_NUMBER).all():
         return "number"
     return "timestamp" if values.str.fullmatch(_ISO_TIME).all() else "text"
 

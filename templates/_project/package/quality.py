@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 EPOCH, END = dt.date(1, 1, 1), dt.date(9999, 12, 31)
 NO_DAY = dt.date(1, 1, 1)
 """`event_date` of a row without a readable time; such rows are loaded each time, whatever the days."""
+NO_DAY_SQL = f"DATE'{NO_DAY}'"
 NOT_DESCRIBED = "not described yet"
 
 
@@ -55,12 +56,12 @@ def day_condition(first: dt.date | None, last: dt.date | None, column: str = "ev
     A row without a day meets it, so that it is not lost unnoticed.
     """
     inside = f"`{column}` >= DATE'{first or EPOCH}' AND `{column}` <= DATE'{last or END}'"
-    return f"({inside}) OR `{column}` = DATE'{NO_DAY}'"
+    return f"({inside}) OR `{column}` = {NO_DAY_SQL}"
 
 
 def day_range(df: DataFrame) -> tuple[dt.date, dt.date] | None:
     """Return the first and last `event_date` of a table, None where no row has one."""
-    days = df.where(F.col("event_date") != F.lit(NO_DAY))
+    days = df.where(F.col("event_date") != F.expr(NO_DAY_SQL))
     row = days.agg(F.min("event_date").alias("first"), F.max("event_date").alias("last")).first()
     return (row["first"], row["last"]) if row and row["first"] is not None else None
 
@@ -70,10 +71,10 @@ def with_event_date(
 ) -> DataFrame:
     """Add `event_date`, the day of the column `event_time`, which may be a text; NO_DAY where there is none."""
     if event_time is None:
-        return df.withColumn("event_date", F.lit(NO_DAY))
+        return df.withColumn("event_date", F.expr(NO_DAY_SQL))
     declared = (columns or {}).get(event_time)
     moment = value_sql(event_time, declared) if declared else f"try_cast(`{event_time}` as timestamp)"
-    return df.withColumn("event_date", F.coalesce(F.expr(f"to_date({moment})"), F.lit(NO_DAY)))
+    return df.withColumn("event_date", F.coalesce(F.expr(f"to_date({moment})"), F.expr(NO_DAY_SQL)))
 
 
 def time_expectations(event_time: str | None) -> list[dict[str, str]]:

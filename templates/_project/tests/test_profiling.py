@@ -65,3 +65,17 @@ def test_a_text_that_does_not_fit_its_type_becomes_null(spark: Any) -> None:
     df = spark.createDataFrame([("1", "x"), ("no", "y")], "n string, t string")
     typed = profiling.typed(df, {"n": "integer", "t": "text"})
     assert [tuple(row) for row in typed.collect()] == [(1, "x"), (None, "y")]
+
+
+def test_a_hash_that_looks_like_a_huge_number_is_a_text(spark: Any) -> None:
+    df = spark.createDataFrame([("12345678e9012345678901-1",), ("1e99999999999999999999",)], "h string")
+    assert profiling.profile(df, "hashes", {}).types() == {"h": "text"}
+
+
+def test_what_cannot_be_read_as_declared_breaks_the_contract(spark: Any) -> None:
+    columns = {"at": {"type": "date", "format": "d/M/yyyy"}, "code": {"type": "text"}, "n": {"type": "number"}}
+    df = spark.createDataFrame([("31/1/2013", "007", "?"), ("soon", "008", "5")], "at string, code string, n string")
+    found = profiling.profile(df, "orders", {"columns": columns})
+    assert found.types() == {"at": "date", "code": "text", "n": "number"}
+    assert profiling.contract_breaches(found) == ["orders: 1 values of at cannot be read as date"]
+    assert tuple(profiling.typed(df, found.types(), columns).first())[1:] == ("007", None)

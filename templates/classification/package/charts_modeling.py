@@ -76,11 +76,9 @@ def quality_chart(counts: pd.DataFrame, by_month: pd.DataFrame) -> Figure:
     figure, (gains, reliability, *over_time) = canvas(3 if len(by_month) else 2, height=3.8)
     for model, name, colour in ((SCORE, "model", BLUE), (RULE, "simple rule", ORANGE)):
         bins = counts[counts["model"] == model].groupby("bin")[["rows", "positives"]].sum().sort_index(ascending=False)
-        shares = (bins.cumsum() / bins.sum()).to_numpy()
+        shares = np.vstack([[0.0, 0.0], (bins.cumsum() / bins.sum()).to_numpy()])
         caught = float(np.interp(TOP, shares[:, 0], shares[:, 1]))
-        gains.plot(
-            [0, *shares[:, 0]], [0, *shares[:, 1]], color=colour, label=f"{name}: {caught:.0%} in the first tenth"
-        )
+        gains.plot(shares[:, 0], shares[:, 1], color=colour, label=f"{name}: {caught:.0%} in the first tenth")
     gains.plot([0, 1], [0, 1], color=GREY, linestyle=":", label="by chance")
     gains.axvline(TOP, color=GREY, linewidth=0.8)
     gains.set(title="Positives caught", xlabel="share of cases, highest scores first", ylabel="share of positives")

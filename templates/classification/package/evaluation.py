@@ -31,13 +31,14 @@ def score_counts(
 ) -> pd.DataFrame:
     """Return counts of the rows with a label by score, slice and bin of the score, in one pass.
 
-    `scores` are columns of probabilities, `slices` SQL expressions by name. Columns: `model`, `slice`, `value` (text),
-    `bin`, `rows`, `positives`, `score` (sum), `square` (sum of squared errors), `loss` (sum of negative log
-    likelihoods, nats).
+    `scores` are columns of probabilities, `slices` SQL expressions by name (none: all rows are one). Columns: `model`,
+    `slice`, `value` (text), `bin`, `rows`, `positives`, `score` (sum), `square` (sum of squared errors), `loss` (sum of
+    negative log likelihoods, nats).
     """
     models = ", ".join(
         f"struct('{name}' as model, least(greatest(`{name}`, {TINY}D), 1 - {TINY}D) as score)" for name in scores
     )
+    slices = slices or {"all": "'all'"}
     cuts = ", ".join(f"struct('{name}' as slice, cast({sql} as string) as value)" for name, sql in slices.items())
     inner = scored.where(F.col(label).isNotNull()).withColumn("cut", F.expr(f"array({cuts})"))
     by_model = inner.select(F.col(label).alias("label"), "cut", F.expr(f"inline(array({models}))"))

@@ -103,12 +103,18 @@ def is_numeric(kind: str) -> bool:
     return kind in _NUMERIC or kind.startswith("decimal")
 
 
-def slices(sample: DataFrame, categorical: Sequence[str], most: int = 40) -> dict[str, str]:
-    """Return the categorical columns with at most `most` values, as SQL expressions by which results are cut."""
-    if not categorical:
-        return {}
-    row = sample.agg(*[F.approx_count_distinct(f"`{name}`").alias(name) for name in categorical]).first().asDict()
-    return {name: f"`{name}`" for name in categorical if row[name] <= most}
+def slices(sample: DataFrame, names: Sequence[str], best: int = 4) -> dict[str, str]:
+    """Return the first `best` of the columns that have few values, as SQL expressions by which results are cut.
+
+    Few are 2 to 40 values of a text, 2 to 12 of a number.
+    """
+    kinds = {name: kind for name, kind in sample.dtypes if name in names}
+    cells = [F.approx_count_distinct(f"`{name}`").alias(str(place)) for place, name in enumerate(names)]
+    counts = sample.agg(*cells).first() if cells else []
+    few = [
+        name for name, count in zip(names, counts, strict=True) if 2 <= count <= (12 if is_numeric(kinds[name]) else 40)
+    ]
+    return {name: f"`{name}`" for name in few[:best]}
 
 
 def _closed(problem: Mapping[str, Any]) -> dict[str, str]:

@@ -11,7 +11,14 @@ from PACKAGE import cases
 from PACKAGE.bins import Bins
 from PACKAGE.features import labelled
 
-PROBLEM = {"target": "y", "positive": "1", "key": ["id"], "event_time": "at", "leaks": {"after": "written later"}}
+PROBLEM = {
+    "target": "y",
+    "positive": "1",
+    "key": ["id"],
+    "event_time": "at",
+    "leaks": {"after": "written later"},
+    "unused": {},
+}
 TEST_START = dt.date(2013, 1, 16)
 
 

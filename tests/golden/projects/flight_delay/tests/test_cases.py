@@ -11,7 +11,14 @@ from flight_delay import cases
 from flight_delay.bins import Bins
 from flight_delay.features import labelled
 
-PROBLEM = {"target": "y", "positive": "1", "key": ["id"], "event_time": "at", "leaks": {"after": "written later"}}
+PROBLEM = {
+    "target": "y",
+    "positive": "1",
+    "key": ["id"],
+    "event_time": "at",
+    "leaks": {"after": "written later"},
+    "unused": {},
+}
 TEST_START = dt.date(2013, 1, 16)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from kit.runtime.errors import KitError
-from flight_delay.features import feature_columns, labelled, slices
+from flight_delay.features import BLOCK, BLOCKS, DAY, calendar, feature_columns, labelled, order_of, slices
 
 PROBLEM: dict[str, Any] = {
     "target": "late",
@@ -16,6 +16,7 @@ PROBLEM: dict[str, Any] = {
     "event_time": "at",
     "features": {"numeric": [], "categorical": []},
     "leaks": {"delay": "known after arrival"},
+    "unused": {"note": "a text of its own in most rows"},
 }
 SCHEMA = "id string, at timestamp, late int, delay double, distance int, carrier string, day date"
 
@@ -66,3 +67,15 @@ def test_the_label_is_one_for_the_positive_value_and_null_while_unknown(
 def test_results_are_not_cut_by_a_column_of_many_values(spark: Any) -> None:
     rows = spark.range(200).selectExpr("string(id) as many", "string(id % 3) as few")
     assert slices(rows, ["many", "few"]) == {"few": "`few`"}
+
+
+def test_cases_without_a_time_are_dealt_into_blocks_by_their_key(spark: Any) -> None:
+    problem = {**PROBLEM, "event_time": None, "key": ["id"]}
+    df = spark.range(4_000).selectExpr("cast(id as string) as id", "cast(id % 2 as int) as late")
+    found = labelled(df, problem, dt.date(2020, 5, 1))
+    assert (order_of(problem), calendar(problem)) == (BLOCK, {})
+    days, blocks = found.agg({DAY: "max"}).first()[0], [row[0] for row in found.select(BLOCK).distinct().collect()]
+    assert days == dt.date(2020, 5, 1)
+    assert min(blocks) >= 0
+    assert max(blocks) < BLOCKS
+    assert len(blocks) > 0.9 * BLOCKS

@@ -11,7 +11,7 @@ import pytest
 from flight_delay import quality
 
 D = dt.date
-PROBLEM = {"target": "y", "positive": "1", "event_time": "at", "key": ["id"], "leaks": {"z": "later"}}
+PROBLEM = {"target": "y", "positive": "1", "event_time": "at", "key": ["id"], "leaks": {"z": "later"}, "unused": {}}
 PROBLEM["features"] = {"numeric": ["x"], "categorical": []}
 
 
@@ -106,3 +106,19 @@ def test_a_column_has_one_role() -> None:
     assert quality.column_roles(PROBLEM, ["id", "at", "y", "x", "z", "other"]) == {
         "id": "key", "at": "event time", "y": "target", "x": "feature", "z": "leak"
     }  # fmt: skip
+
+
+def test_a_row_without_a_readable_time_keeps_its_place_among_the_days(spark: Any) -> None:
+    df = spark.createDataFrame([("31/1/2013 10:00",), ("later",), (None,)], "at string")
+    columns = {"at": {"type": "timestamp", "format": "d/M/yyyy H:mm"}}
+    dated = quality.with_event_date(df, "at", columns)
+    assert [row.event_date for row in dated.collect()] == [D(2013, 1, 31), quality.NO_DAY, quality.NO_DAY]
+    assert dated.where(quality.day_condition(D(2013, 2, 1), None)).count() == 2
+    assert quality.day_range(dated) == (D(2013, 1, 31), D(2013, 1, 31))
+    assert quality.with_event_date(df, None).first().event_date == quality.NO_DAY
+
+
+def test_columns_are_described_with_the_name_that_they_have_in_the_source() -> None:
+    said = quality.declared_meanings({"a": {"original": "A (cm)"}, "b": {"description": "8 % empty"}, "c": {}})
+    assert said["a"] == f"{quality.NOT_DESCRIBED}; in the source: A (cm)"
+    assert (said["b"], said["c"]) == ("8 % empty", quality.NOT_DESCRIBED)

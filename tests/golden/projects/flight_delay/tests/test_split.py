@@ -51,3 +51,11 @@ def test_rows_are_cut_by_their_day(spark: Any) -> None:
     cases = spark.createDataFrame([(one,) for one in days()["day"]], "event_day date")
     counts = [part(cases).count() for part in (split.early, split.late, split.train, split.hold_out)]
     assert counts == [60, 20, 80, 20]
+
+
+def test_blocks_are_split_like_days_and_seen_as_of_a_day() -> None:
+    blocks = pd.DataFrame({"day": range(8), "cases": 10, "known": 10, "positives": 3})
+    split = split_by_time(blocks, dt.date(2013, 1, 1), 6, dt.date(2013, 1, 31), order="block")
+    assert (split.first, split.validation, split.test, split.last) == (0, 5, 6, 7)
+    assert (split.as_of, split.is_timed) == (dt.date(2013, 1, 31), False)
+    assert list(split.parts(blocks)["cases"]) == [50, 10, 20]

@@ -118,8 +118,8 @@ def params(chosen: Candidate, split: Split, columns: Columns, pairs: Sequence[Cr
     return {
         "model": chosen.kind,
         **chosen.settings,
-        "learnt_from": f"{split.first} to before {split.test}",
-        "held_out": f"{split.test} to {split.last}",
+        "learnt_from": f"{split.first} to before {split.test}" if split.is_timed else "the other rows",
+        "held_out": split.held_out,
         "features": len(columns.all),
         "pairs": "; ".join(one.column for one in pairs),
     }

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from .bins import Cut, count_bins, fit_bins
 from .evaluation import auc, top_precision
-from .features import DAY, LABEL, TIME, is_numeric
+from .features import DAY, LABEL, TIME, open_columns
 
 FEWEST_POSITIVES = 200
 """Below this many positive cases on either side of the split no figure of a model would be stable."""
@@ -30,16 +30,26 @@ def in_days(population: DataFrame, first: dt.date | None, last: dt.date | None) 
     return kept if last is None else kept.where(F.col(DAY) <= F.lit(last))
 
 
-def rates(population: DataFrame) -> pd.DataFrame:
+def rates(population: DataFrame, order: str = DAY) -> pd.DataFrame:
     """Return counts by day and hour: `day`, `month` (its first day), `weekday` (0 Monday), `hour`, `cases`, `rows`
     (with a known outcome), `positives`.
+
+    With the `order` of blocks `day` is the block, and the other three are missing.
     """
-    counts = population.groupBy(F.col(DAY).alias("day"), F.hour(TIME).alias("hour")).agg(
-        F.count(F.lit(1)).alias("cases"),
-        F.count(LABEL).alias("rows"),
-        F.coalesce(F.sum(LABEL), F.lit(0.0)).cast("bigint").alias("positives"),
+    hour = [F.hour(TIME).alias("hour")] if order == DAY else []
+    counts = (
+        population.where(F.col(order).isNotNull())
+        .groupBy(F.col(order).alias("day"), *hour)
+        .agg(
+            F.count(F.lit(1)).alias("cases"),
+            F.count(LABEL).alias("rows"),
+            F.coalesce(F.sum(LABEL), F.lit(0.0)).cast("bigint").alias("positives"),
+        )
     )
-    found = counts.toPandas().sort_values(["day", "hour"], ignore_index=True)
+    found = counts.toPandas()
+    if order != DAY:
+        return found.sort_values("day", ignore_index=True)
+    found = found.sort_values(["day", "hour"], ignore_index=True)
     day = pd.to_datetime(found["day"])
     return found.assign(month=day.dt.to_period("M").dt.to_timestamp(), weekday=day.dt.weekday)
 
@@ -50,17 +60,20 @@ def rate_by(counts: pd.DataFrame, *groups: str | Sequence[str]) -> list[pd.DataF
     return [counts.groupby(by, as_index=False)[["rows", "positives"]].sum().query("rows > 0") for by in names]
 
 
-def first_test_day(counts: pd.DataFrame, declared: dt.date | None) -> dt.date:
-    """Return the declared first day of the hold-out, or the day from which on the last quarter of the cases lies."""
-    if declared is not None:
+def first_test_day(counts: pd.DataFrame, declared: dt.date | None, order: str = DAY) -> Any:
+    """Return the declared first day of the hold-out, or the day from which on the last quarter of the cases lies.
+
+    With the `order` of blocks it is a block, whatever day is declared.
+    """
+    if declared is not None and order == DAY:
         return declared
     by_day = counts.groupby("day")["rows"].sum().sort_index()
-    first: dt.date = by_day.index[(by_day.cumsum() >= 0.75 * by_day.sum()).to_numpy()][0]
-    return first
+    first = by_day.index[(by_day.cumsum() >= 0.75 * by_day.sum()).to_numpy()][0]
+    return first if order == DAY else int(first)
 
 
-def summary(counts: pd.DataFrame, test_start: dt.date) -> pd.DataFrame:
-    """Return the days before and from `test_start` on: `first`, `last`, `cases`, `known`, `positives`, `rate`."""
+def summary(counts: pd.DataFrame, test_start: Any) -> pd.DataFrame:
+    """Return before and from `test_start` on: `first`, `last` (day or block), `cases`, `known`, `positives`, `rate`."""
     part = (counts["day"] >= test_start).map({False: LEARN, True: HOLD_OUT}).rename("part")
     found = counts.groupby(part).agg(
         first=("day", "min"),
@@ -74,10 +87,8 @@ def summary(counts: pd.DataFrame, test_start: dt.date) -> pd.DataFrame:
 
 def cuts(population: DataFrame, problem: Mapping[str, Any]) -> list[Cut]:
     """Return bins of every column that is not key, time or target, whether it may be used or not."""
-    closed = {*problem["key"], problem["event_time"], problem["target"], LABEL, TIME, DAY}
-    kinds = {name: kind for name, kind in population.dtypes if name not in closed and not name.startswith("_")}
-    numeric = [name for name, kind in kinds.items() if is_numeric(kind)]
-    return list(fit_bins(population, numeric, [name for name, kind in kinds.items() if kind == "string"], count=20))
+    numeric, categorical = open_columns(population, {**problem, "leaks": {}, "unused": {}})
+    return list(fit_bins(population, numeric, categorical, count=20))
 
 
 def judged(found: pd.DataFrame, problem: Mapping[str, Any], limit: float) -> pd.DataFrame:
@@ -95,13 +106,13 @@ def best_usable(cuts: Sequence[Cut], strength: pd.DataFrame, most: int) -> list[
     return [named[column] for column in strength.loc[strength["state"] == "usable", "column"].head(most)]
 
 
-def benchmarks(population: DataFrame, rules: Sequence[Cut], test_start: dt.date) -> pd.DataFrame:
+def benchmarks(population: DataFrame, rules: Sequence[Cut], test_start: Any, order: str = DAY) -> pd.DataFrame:
     """Return what each rule achieves on the days from `test_start` on with the rates of the days before, best first.
 
     A rule scores a case with the smoothed rate of its group. Columns: `rule`, `auc`, `top_rate` (rate among the tenth
     with the highest scores), `rate` (among all), `cases`, `groups`. The last row is the base rate alone: AUC 0.5.
     """
-    known = population.where(F.col(LABEL).isNotNull()).withColumn("held_out", F.col(DAY) >= F.lit(test_start))
+    known = population.where(F.col(LABEL).isNotNull()).withColumn("held_out", F.col(order) >= F.lit(test_start))
     counts = count_bins(known, rules, ["held_out"], positives=LABEL)
     found = [_benchmark(one.column, counts[counts["column"] == one.column]) for one in rules]
     best = pd.DataFrame(found).sort_values("auc", ascending=False, ignore_index=True)

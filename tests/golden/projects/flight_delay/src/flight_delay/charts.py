@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY = (
     "#0072B2",
@@ -25,7 +25,6 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY = (
     "#56B4E9",
     "#6E6E6E",
 )
-_HOURS, _DAYS = range(24), ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
 def canvas(columns: int = 1, height: float = 3.4, width: float = 11.0, **options: Any) -> tuple[Figure, list[Axes]]:
@@ -54,42 +53,6 @@ def gaps_chart(columns: pd.DataFrame, most: int = 25) -> Figure:
     return figure
 
 
-def rate_chart(by_month: pd.DataFrame, by_hour: pd.DataFrame, positive: str, boundary: Any = None) -> Figure:
-    """Two panels: the rate of positives by month (`boundary` is the first day of the hold-out) and by hour of the day.
-
-    Both frames have `rows`, `positives` and `month` (first day) or `hour`.
-    """
-    figure, (left, right) = canvas(2, sharey=True)
-    months = pd.to_datetime(by_month["month"])
-    left.bar(months.dt.strftime("%b %y"), by_month["positives"] / by_month["rows"], color=BLUE)
-    if boundary is not None and (months >= pd.Timestamp(boundary)).any():
-        position = int((months < pd.Timestamp(boundary)).sum()) - 0.5
-        left.axvline(position, color=RED, linestyle="--", linewidth=1.2)
-        left.text(position, left.get_ylim()[1], " hold-out", color=RED, fontsize=9, va="top")
-    left.set(title=f"Rate of {positive} by month", ylabel=f"share of rows that are {positive}")
-    left.tick_params(axis="x", rotation=45)
-    right.bar(by_hour["hour"], by_hour["positives"] / by_hour["rows"], color=BLUE, width=0.85)
-    right.set(title=f"Rate of {positive} by hour", xlabel="hour of the day")
-    right.xaxis.set_major_locator(MaxNLocator(integer=True))
-    for axes in (left, right):
-        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    return figure
-
-
-def week_chart(cells: pd.DataFrame, positive: str) -> Figure:
-    """A heat map of the rate of positives by weekday and hour: `weekday` (0 Monday), `hour`, `rows`, `positives`."""
-    wide = cells.assign(rate=cells["positives"] / cells["rows"]).pivot(index="weekday", columns="hour", values="rate")
-    wide = wide.reindex(index=range(7))
-    figure, (axes,) = canvas(height=3.0)
-    image = axes.imshow(wide, aspect="auto", cmap="cividis")
-    axes.set(title=f"Rate of {positive} by weekday and hour", xlabel="hour of the day")
-    axes.set_xticks(range(len(wide.columns)), [str(int(hour)) for hour in wide.columns])
-    axes.set_yticks(range(7), _DAYS)
-    axes.grid(visible=False)
-    figure.colorbar(image, ax=axes, format=PercentFormatter(1, decimals=0), label=f"share that is {positive}")
-    return figure
-
-
 def columns_alone_chart(found: pd.DataFrame, limit: float, most: int = 20) -> Figure:
     """Bars of what each column can do alone: `column`, `auc`, and `state` (usable, declared as leak, suspicious)."""
     shown = found.head(most).iloc[::-1]
@@ -106,9 +69,14 @@ def columns_alone_chart(found: pd.DataFrame, limit: float, most: int = 20) -> Fi
 
 
 def days_chart(days: pd.DataFrame, unit: str) -> Figure:
-    """Rows by day as stacked areas: `days` has `event_date` and a column of counts for each kind of row."""
-    figure, (axes,) = canvas()
+    """Rows by day as stacked areas: `days` has `event_date` and a column of counts for each kind of row.
+
+    Bars by kind where no row has a day.
+    """
     kinds = [name for name in days.columns if name != "event_date"]
+    if days["event_date"].isna().all():
+        return kinds_chart({name: int(days[name].sum()) for name in kinds}, unit)
+    figure, (axes,) = canvas()
     colours = [BLUE, ORANGE, RED, PURPLE, GREY][: len(kinds)]
     axes.stackplot(
         pd.to_datetime(days["event_date"]), [days[name] for name in kinds], labels=kinds, colors=colours, lw=0
@@ -120,9 +88,25 @@ def days_chart(days: pd.DataFrame, unit: str) -> Figure:
     return figure
 
 
+def kinds_chart(counts: Mapping[str, int], unit: str) -> Figure:
+    """Bars of how many there are of each kind, with their shares."""
+    total = max(sum(counts.values()), 1)
+    figure, (axes,) = canvas(height=1.2 + 0.35 * len(counts))
+    bars = axes.barh(list(counts)[::-1], list(counts.values())[::-1], color=BLUE)
+    axes.bar_label(
+        bars, [f"{count:,} ({count / total:.1%})" for count in [*counts.values()][::-1]], padding=4, fontsize=9
+    )
+    axes.set(title=f"{unit.capitalize()} by kind", xlabel=unit)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.margins(x=0.15)
+    axes.grid(axis="y", visible=False)
+    return figure
+
+
 def gaps_by_month_chart(gaps: pd.DataFrame) -> Figure:
     """A heat map of the share of empty values; `gaps` has `month` (date) and a share for each column."""
-    wide = gaps.set_index(pd.to_datetime(gaps["month"]).dt.strftime("%b %y")).drop(columns="month").T
+    months = pd.to_datetime(gaps["month"]).dt.strftime("%b %y").fillna("all rows")
+    wide = gaps.set_index(months).drop(columns="month").T
     wide = wide[wide.max(axis=1) > 0]
     figure, (axes,) = canvas(height=1.4 + 0.26 * max(len(wide), 1))
     if wide.empty:

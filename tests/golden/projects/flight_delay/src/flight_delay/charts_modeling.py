@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
@@ -16,7 +17,12 @@ from .split import Split
 
 
 def split_chart(days: pd.DataFrame, split: Split, positive: str) -> Figure:
-    """The rate of positives by week over the three parts of the split; `days` as `count_days` returns it."""
+    """The rate of positives by week over the three parts of the split; `days` as `count_days` returns it.
+
+    Where the split is by blocks, a bar for each part.
+    """
+    if not split.is_timed:
+        return _parts_chart(split.parts(days), positive)
     inside = days[(days["day"] >= split.first) & (days["day"] <= split.last)]
     weeks = inside.assign(week=pd.to_datetime(inside["day"]).dt.to_period("W").dt.start_time)
     sums = weeks.groupby("week")[["known", "positives"]].sum()
@@ -32,6 +38,19 @@ def split_chart(days: pd.DataFrame, split: Split, positive: str) -> Figure:
     )
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.margins(x=0)
+    return figure
+
+
+def _parts_chart(parts: pd.DataFrame, positive: str) -> Figure:
+    figure, (axes,) = canvas(height=2.0)
+    bars = axes.barh(parts["part"][::-1], parts["rate"][::-1], color=[ORANGE, GREEN, BLUE])
+    axes.bar_label(
+        bars, [f"{one.rate:.1%} of {one.known:,}" for one in parts[::-1].itertuples()], padding=4, fontsize=9
+    )
+    axes.set(title=f"Rate of {positive} in each part of the split", xlabel="share of known cases")
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.margins(x=0.2)
+    axes.grid(axis="y", visible=False)
     return figure
 
 
@@ -51,17 +70,15 @@ def trials_chart(trials: pd.DataFrame) -> Figure:
 
 
 def quality_chart(counts: pd.DataFrame, by_month: pd.DataFrame) -> Figure:
-    """Three panels: positives caught by share of cases warned, observed rate by score, and mean score beside rate by
-    month.
+    """Panels: positives caught by share of cases warned, observed rate by score, and, where `by_month` has rows, mean
+    score beside rate by month.
     """
-    figure, (gains, reliability, drift) = canvas(3, height=3.8)
+    figure, (gains, reliability, *over_time) = canvas(3 if len(by_month) else 2, height=3.8)
     for model, name, colour in ((SCORE, "model", BLUE), (RULE, "simple rule", ORANGE)):
         bins = counts[counts["model"] == model].groupby("bin")[["rows", "positives"]].sum().sort_index(ascending=False)
-        shares = (bins.cumsum() / bins.sum()).to_numpy()
+        shares = np.vstack([[0.0, 0.0], (bins.cumsum() / bins.sum()).to_numpy()])
         caught = float(np.interp(TOP, shares[:, 0], shares[:, 1]))
-        gains.plot(
-            [0, *shares[:, 0]], [0, *shares[:, 1]], color=colour, label=f"{name}: {caught:.0%} in the first tenth"
-        )
+        gains.plot(shares[:, 0], shares[:, 1], color=colour, label=f"{name}: {caught:.0%} in the first tenth")
     gains.plot([0, 1], [0, 1], color=GREY, linestyle=":", label="by chance")
     gains.axvline(TOP, color=GREY, linewidth=0.8)
     gains.set(title="Positives caught", xlabel="share of cases, highest scores first", ylabel="share of positives")
@@ -73,13 +90,15 @@ def quality_chart(counts: pd.DataFrame, by_month: pd.DataFrame) -> Figure:
     reliability.plot([0, most], [0, most], color=GREY, linestyle=":", label="as it should be")
     reliability.set(title="Is 30% really 30%?", xlabel="mean score of a tenth of the cases", ylabel="observed rate")
     reliability.legend(frameon=False, fontsize=8)
-    months = pd.to_datetime(by_month["value"]).dt.strftime("%b %y")
-    drift.plot(months, by_month["mean_score"], marker="o", color=BLUE, label="mean score")
-    drift.plot(months, by_month["rate"], marker="s", color=RED, label="observed rate")
-    drift.fill_between(months, by_month["mean_score"], by_month["rate"], color=GREY, alpha=0.2)
-    drift.set(title="Calibration by month", ylabel="share of cases", ylim=(0, None))
-    drift.legend(frameon=False, fontsize=8)
-    for axes in (gains, reliability, drift):
+    for drift in over_time:
+        months = pd.to_datetime(by_month["value"])
+        drift.plot(months, by_month["mean_score"], marker="o", color=BLUE, label="mean score")
+        drift.plot(months, by_month["rate"], marker="s", color=RED, label="observed rate")
+        drift.fill_between(months, by_month["mean_score"], by_month["rate"], color=GREY, alpha=0.2)
+        drift.set(title="Calibration by month", ylabel="share of cases", ylim=(0, None))
+        drift.xaxis.set_major_formatter(ConciseDateFormatter(AutoDateLocator(maxticks=8)))
+        drift.legend(frameon=False, fontsize=8)
+    for axes in (gains, reliability, *over_time):
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     for axes in (gains, reliability):
         axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from pyspark.sql import functions as F
 LABEL = "label"
 """1.0 for the positive class, 0.0 for the other, null while the outcome is unknown."""
 TIME, DAY = "event_time", "event_day"
+BLOCK, BLOCKS = "block", 400
+"""Rows without a time are dealt into so many blocks by their key; the last blocks are held out."""
 RULE = "rule_score"
 """The smoothed rate of the strongest pair of columns: the benchmark's score."""
 SCORE = "score"
@@ -33,19 +36,39 @@ class Columns:
         return (*self.numeric, *self.categorical)
 
 
-def labelled(df: DataFrame, problem: Mapping[str, Any]) -> DataFrame:
-    """Return `df` with `label` (double), `event_time` (timestamp) and `event_day` (date) as `problem` declares them."""
-    target, positive = F.col(problem["target"]), str(problem["positive"])
+def labelled(df: DataFrame, problem: Mapping[str, Any], as_of: dt.date | None = None) -> DataFrame:
+    """Return `df` with `label` (double), `event_time` (timestamp) and `event_day` (date) as `problem` declares them.
+
+    Where the problem has no time, all rows are of the day `as_of` (None: today), and get a `block` (0 to BLOCKS - 1).
+    """
+    target, positive = F.col(f"`{problem['target']}`"), str(problem["positive"])
     if is_numeric(dict(df.dtypes)[problem["target"]]) and positive not in ("true", "false"):
         is_positive = target.cast("double") == float(positive)
     else:
         is_positive = target.cast("string") == positive
-    time = F.col(problem["event_time"])
-    return df.withColumns({LABEL: is_positive.cast("double"), TIME: time.cast("timestamp"), DAY: F.to_date(time)})
+    label = is_positive.cast("double")
+    if problem["event_time"]:
+        time = F.col(f"`{problem['event_time']}`").cast("timestamp")
+        return df.withColumns({LABEL: label, TIME: time, DAY: F.to_date(time)})
+    day = F.lit(as_of) if as_of else F.current_date()
+    block = F.pmod(F.xxhash64(*[F.col(f"`{name}`") for name in problem["key"]]), F.lit(BLOCKS)).cast("int")
+    return df.withColumns({LABEL: label, TIME: day.cast("timestamp"), DAY: day, BLOCK: block})
+
+
+def calendar(problem: Mapping[str, Any]) -> dict[str, str]:
+    """Return month and hour as SQL expressions by which results are cut; nothing where the problem has no time."""
+    return {"month": f"trunc({DAY}, 'month')", "hour": f"hour({TIME})"} if problem["event_time"] else {}
+
+
+def order_of(problem: Mapping[str, Any]) -> str:
+    """Return the column by which rows are split: the day, or, without a time, the block."""
+    return DAY if problem["event_time"] else BLOCK
 
 
 def feature_columns(df: DataFrame, problem: Mapping[str, Any]) -> Columns:
-    """Return the declared features, or, where none are declared, all columns but key, time, target and declared leaks.
+    """Return the declared features, or, where none are declared, all that are open to the model.
+
+    Closed are key, time, target, and what is declared under leaks and unused.
 
     Raises KitError where a declared one is closed to the model, is missing, or is not of the kind that was declared.
     """
@@ -53,8 +76,7 @@ def feature_columns(df: DataFrame, problem: Mapping[str, Any]) -> Columns:
     closed = _closed(problem)
     numeric, categorical = list(declared["numeric"]), list(declared["categorical"])
     if not numeric and not categorical:
-        numeric = [name for name, kind in types.items() if name not in closed and is_numeric(kind)]
-        categorical = [name for name, kind in types.items() if name not in closed and kind == "string"]
+        numeric, categorical = open_columns(df, problem)
     wrong = [f"{name}: {closed[name]}" for name in numeric + categorical if name in closed]
     wrong += [f"{name}: not a column of the table" for name in numeric + categorical if name not in {*types, *closed}]
     wrong += [
@@ -68,23 +90,36 @@ def feature_columns(df: DataFrame, problem: Mapping[str, Any]) -> Columns:
     return Columns(tuple(numeric), tuple(categorical))
 
 
+def open_columns(df: DataFrame, problem: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Return the numeric and the categorical columns that nothing in `problem` closes to the model."""
+    closed = _closed(problem)
+    kinds = {name: kind for name, kind in df.dtypes if name not in closed and not name.startswith("_")}
+    numeric = [name for name, kind in kinds.items() if is_numeric(kind)]
+    return numeric, [name for name, kind in kinds.items() if kind == "string"]
+
+
 def is_numeric(kind: str) -> bool:
     """Return whether a Spark type can be used as a number."""
     return kind in _NUMERIC or kind.startswith("decimal")
 
 
-def slices(sample: DataFrame, categorical: Sequence[str], most: int = 40) -> dict[str, str]:
-    """Return the categorical columns with at most `most` values, as SQL expressions by which results are cut."""
-    if not categorical:
-        return {}
-    row = sample.agg(*[F.approx_count_distinct(name).alias(name) for name in categorical]).first().asDict()
-    return {name: f"`{name}`" for name in categorical if row[name] <= most}
+def slices(sample: DataFrame, names: Sequence[str], best: int = 4) -> dict[str, str]:
+    """Return the first `best` of the columns that have few values, as SQL expressions by which results are cut.
+
+    Few are 2 to 40 values of a text, 2 to 12 of a number.
+    """
+    kinds = {name: kind for name, kind in sample.dtypes if name in names}
+    cells = [F.approx_count_distinct(f"`{name}`").alias(str(place)) for place, name in enumerate(names)]
+    counts = sample.agg(*cells).first() if cells else []
+    few = [
+        name for name, count in zip(names, counts, strict=True) if 2 <= count <= (12 if is_numeric(kinds[name]) else 40)
+    ]
+    return {name: f"`{name}`" for name in few[:best]}
 
 
 def _closed(problem: Mapping[str, Any]) -> dict[str, str]:
     """Return the columns that no model may see, each with the reason."""
-    closed = dict.fromkeys(problem["key"], "part of the key") | {problem["event_time"]: "the moment of the prediction"}
-    closed |= {LABEL: "the target", TIME: "the moment of the prediction", DAY: "the moment of the prediction"}
-    return (
-        closed | {problem["target"]: "the target"} | {name: f"a leak ({why})" for name, why in problem["leaks"].items()}
-    )
+    closed = {name: f"unused ({why})" for name, why in problem["unused"].items()}
+    closed |= {name: f"a leak ({why})" for name, why in problem["leaks"].items()}
+    closed |= dict.fromkeys([LABEL, problem["target"]], "the target") | dict.fromkeys(problem["key"], "part of the key")
+    return closed | dict.fromkeys([problem["event_time"], TIME, DAY, BLOCK], "the moment of the prediction")

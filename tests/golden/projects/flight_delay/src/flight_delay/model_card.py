@@ -35,11 +35,14 @@ def model_card(
         f"Model card: {stage.spec.title}": f"{said}. Accountable: {held(stage.ownership.accountable)}.",
         "Intended use": " ".join(charter.get(key, "") for key in ("objective", "decision")).strip() or "Not said.",
         "Not intended for": charter.get("out_of_scope") or "Nothing is excluded in kit.yml.",
-        "Made from": f"{_learnt(parts)} Predicts `{problem.target} = {problem.positive}` at `{problem.event_time}` "
+        "Made from": f"{_learnt(parts, split)} Predicts `{problem.target} = {problem.positive}`"
+        f"{f' at `{problem.event_time}`' if problem.event_time else ''} "
         f"from {features or 'all columns of gold.features but key, time, target and leaks'}.",
-        "Never seen by it": "; ".join(f"`{name}` ({why})" for name, why in problem.leaks.items())
+        "Never seen by it": "; ".join(
+            f"`{name}` ({why})" for name, why in [*problem.leaks.items(), *problem.unused.items()]
+        )
         or "No leak is declared.",
-        f"Measured on {split.test} to {split.last}": _markdown_table(measured.rename_axis("").reset_index()),
+        f"Measured on {split.held_out}": _markdown_table(measured.rename_axis("").reset_index()),
         "Where it works less well": _weakest(slices),
         "Known risks": "\n".join(f"- {one['risk']} {one['answer']}" for one in charter.get("risks", []))
         or "None is named.",
@@ -60,15 +63,16 @@ def open_points(stage: Any, outcome: str, reason: str, by_month: pd.DataFrame, b
         points.append(
             f"The mean score is off in the month of {', '.join(off)}: watch calibration, and retrain when it stays off."
         )
+    if not stage.problem.event_time:
+        points.append("The cases have no time: how the model ages cannot be seen before it serves.")
     return [*points, *(f"{one['risk']} {one['answer']}" for one in stage.spec.get("charter", {}).get("risks", [])[:1])]
 
 
-def _learnt(parts: pd.DataFrame) -> str:
+def _learnt(parts: pd.DataFrame, split: Split) -> str:
     learnt = parts.iloc[:-1]
-    return (
-        f"{int(learnt['known'].sum()):,} cases from {learnt['first'].iloc[0]} to {learnt['last'].iloc[-1]}, "
-        f"{learnt['positives'].sum() / learnt['known'].sum():.1%} of them positive."
-    )
+    when = f" from {learnt['first'].iloc[0]} to {learnt['last'].iloc[-1]}" if split.is_timed else ""
+    rate = learnt["positives"].sum() / learnt["known"].sum()
+    return f"{int(learnt['known'].sum()):,} cases{when}, {rate:.1%} of them positive."
 
 
 def _weakest(slices: Mapping[str, pd.DataFrame]) -> str:

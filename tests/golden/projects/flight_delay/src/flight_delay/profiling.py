@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from kit.runtime.columns import filled_sql, value_sql
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -39,6 +40,7 @@ _PERSON = {"client", "customer", "employee", "guest", "member", "passenger", "pa
 _CAST = {"integer": "bigint", "number": "double", "timestamp": "timestamp"}
 _LOOK = 1000
 """Rows that are looked at to guess what a text may be."""
+_NUMBER = r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*"
 _ISO_TIME = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?"
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 
@@ -47,8 +49,9 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 class Profile:
     """A source as it was found.
 
-    `columns` has a row per column: `column`, `type` (as stored, or what all its texts can be read as), `nulls` (rows),
-    `distinct` (estimate within 5 %), `smallest`, `largest` (text), `personal` (why it may describe a person, or empty).
+    `columns` has a row per column: `column`, `type` (as declared, as stored, or what all its texts can be read as),
+    `nulls` (rows), `unreadable` (rows whose text is not of the declared type), `distinct` (estimate within 5 %),
+    `smallest`, `largest` (text), `personal` (why it may describe a person, or empty).
     """
 
     source: str
@@ -72,19 +75,26 @@ class Profile:
 
 
 def profile(df: DataFrame, name: str, source: Mapping[str, Any]) -> Profile:
-    """Return the profile of a source whose declaration has perhaps `key` and `personal_data`.
+    """Return the profile of a source whose declaration has perhaps `key`, `columns` and `personal_data`.
 
-    A look at its first rows says what a text might be, then one Spark job over all rows says whether it always is.
+    Where no type is declared, a look at the first rows says what a text might be, then one Spark job over all rows says
+    whether it always is.
     """
+    contract = {column: one for column, one in source.get("columns", {}).items() if column in df.columns}
     declared = [*source.get("key", []), *source.get("personal_data", [])]
     key = [column for column in source.get("key", []) if column in df.columns]
-    kinds = {column: _likely_kind(kind, column, first) for first in [_first_rows(df)] for column, kind in df.dtypes}
+    first = _first_rows(df, contract)
+    kinds = {
+        column: str(contract[column]["type"]) if column in contract else _likely_kind(kind, column, first)
+        for column, kind in df.dtypes
+    }
     # Parsed in a projection of its own: inside the aggregates each text would be parsed once per aggregate.
-    parsed = df.select(*[cell for column, kind in kinds.items() for cell in (_text_of(column), _parsed(column, kind))])
+    cells_of = [(_text_of(column, contract), _parsed(column, kind, contract)) for column, kind in kinds.items()]
+    parsed = df.select(*[cell for both in cells_of for cell in both])
     cells = [cell.alias(f"{what} {column}") for column in kinds for what, cell in _cells(column, kinds[column]).items()]
     row = parsed.agg(F.count(F.lit(1)).alias("rows"), *cells).crossJoin(_key_counts(df, key)).first()
     assert row is not None
-    found = [_column(column, kind, row, source.get("personal_data", [])) for column, kind in kinds.items()]
+    found = [_column(column, kind, row, source.get("personal_data", []), contract) for column, kind in kinds.items()]
     missing = tuple(column for column in dict.fromkeys(declared) if column not in kinds)
     return Profile(name, row["rows"], row["keys"], row["keyless"], missing, pd.DataFrame(found))
 
@@ -98,13 +108,15 @@ def contract_breaches(found: Profile) -> list[str]:
         breaches.append(f"{found.source}: {found.keyless:,} of {found.rows:,} rows have a gap in their key")
     if found.duplicates:
         breaches.append(f"{found.source}: {found.duplicates:,} of {found.rows:,} rows repeat a key")
+    for one in found.columns[found.columns["unreadable"] > 0].itertuples():
+        breaches.append(f"{found.source}: {one.unreadable:,} values of {one.column} cannot be read as {one.type}")
     return breaches
 
 
 def profile_table(profiles: Sequence[Profile]) -> pd.DataFrame:
     """Return one row per source and column, as `definition.profile` stores them."""
     return pd.concat([one.columns.assign(source=one.source, rows=one.rows) for one in profiles], ignore_index=True)[
-        ["source", "column", "type", "rows", "nulls", "distinct", "smallest", "largest", "personal"]
+        ["source", "column", "type", "rows", "nulls", "unreadable", "distinct", "smallest", "largest", "personal"]
     ]
 
 
@@ -134,15 +146,22 @@ def personal_reason(column: str, declared: Sequence[str]) -> str:
     return f"its name says '{telling[0]}'" if telling else ""
 
 
-def typed(df: DataFrame, types: Mapping[str, str]) -> DataFrame:
-    """Return `df` with its text columns read as the `types` of a profile; a text that does not fit becomes null."""
-    casts = {name: F.expr(f"try_cast(`{name}` as {_CAST[kind]})") for name, kind in types.items() if kind in _CAST}
-    texts = {name: cast for name, cast in casts.items() if dict(df.dtypes)[name] == "string"}
-    return df.withColumns(texts) if texts else df
+def typed(df: DataFrame, types: Mapping[str, str], columns: Mapping[str, Mapping[str, Any]] | None = None) -> DataFrame:
+    """Return `df` with its declared `columns` read as kit.yml says, its other texts as the `types` of a profile.
+
+    A text that cannot be read becomes null. A column keeps its metadata.
+    """
+    stored, declared = dict(df.dtypes), columns or {}
+    reads = {name: value_sql(name, one) for name, one in declared.items() if name in stored}
+    guessed = {name: _CAST[kind] for name, kind in types.items() if name not in reads and kind in _CAST}
+    reads |= {name: f"try_cast(`{name}` as {kind})" for name, kind in guessed.items() if stored[name] == "string"}
+    kept = {field.name: field.metadata for field in df.schema.fields}
+    cells = [F.expr(reads[name]).alias(name, metadata=kept[name]) if name in reads else name for name in stored]
+    return df.select(*cells) if reads else df
 
 
-def _first_rows(df: DataFrame) -> pd.DataFrame:
-    texts = [F.col(f"`{name}`") for name, kind in df.dtypes if kind == "string"]
+def _first_rows(df: DataFrame, contract: Mapping[str, Any]) -> pd.DataFrame:
+    texts = [F.col(f"`{name}`") for name, kind in df.dtypes if kind == "string" and name not in contract]
     return df.select(*texts).limit(_LOOK).toPandas() if texts else pd.DataFrame()
 
 
@@ -151,17 +170,22 @@ def _likely_kind(stored: str, column: str, first: pd.DataFrame) -> str:
     if stored != "string":
         return stored
     values = first[column].dropna().astype(str)
-    if not pd.to_numeric(values, errors="coerce").isna().any():
+    # Not by pd.to_numeric, which ends the process on a text such as 1e999999999 (pandas 2.3).
+    if values.str.fullmatch(_NUMBER).all():
         return "number"
     return "timestamp" if values.str.fullmatch(_ISO_TIME).all() else "text"
 
 
-def _text_of(column: str) -> Column:
-    return F.col(f"`{column}`").alias(f"text {column}")
+def _text_of(column: str, contract: Mapping[str, Mapping[str, Any]]) -> Column:
+    text = F.expr(filled_sql(column, contract[column])) if column in contract else F.col(f"`{column}`")
+    return text.alias(f"text {column}")
 
 
-def _parsed(column: str, kind: str) -> Column:
-    value = F.expr(f"try_cast(`{column}` as {_CAST[kind]})") if kind in _CAST else F.col(f"`{column}`")
+def _parsed(column: str, kind: str, contract: Mapping[str, Mapping[str, Any]]) -> Column:
+    if column in contract:
+        value = F.expr(value_sql(column, contract[column]))
+    else:
+        value = F.expr(f"try_cast(`{column}` as {_CAST[kind]})") if kind in _CAST else F.col(f"`{column}`")
     return value.alias(f"value {column}")
 
 
@@ -186,12 +210,16 @@ def _key_counts(df: DataFrame, key: Sequence[str]) -> DataFrame:
     return per_key.agg(keyless.alias("keyless"), F.count_if("complete").alias("keys"))
 
 
-def _column(name: str, kind: str, row: Any, personal: Sequence[str]) -> dict[str, Any]:
+def _column(
+    name: str, kind: str, row: Any, personal: Sequence[str], contract: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
     cells = {what: row[f"{what} {name}"] for what in _cells(name, kind)}
+    is_declared = name in contract and cells["filled"] > 0
     return {
         "column": name,
-        "type": _kind(kind, cells),
+        "type": kind if is_declared else _kind(kind, cells),
         "nulls": row["rows"] - cells["filled"],
+        "unreadable": cells["filled"] - cells["fit"] if is_declared else 0,
         "distinct": min(cells.get("distinct", 0), cells["filled"]),
         "smallest": _shown(cells.get("smallest")),
         "largest": _shown(cells.get("largest")),

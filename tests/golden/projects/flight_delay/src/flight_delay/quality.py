@@ -10,10 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from kit.runtime.columns import value_sql
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 EPOCH, END = dt.date(1, 1, 1), dt.date(9999, 12, 31)
+NO_DAY = dt.date(1, 1, 1)
+"""`event_date` of a row without a readable time; such rows are loaded each time, whatever the days."""
+NO_DAY_SQL = f"DATE'{NO_DAY}'"
 NOT_DESCRIBED = "not described yet"
 
 
@@ -32,6 +36,11 @@ def days_to_load(
     return max(first, min(loaded[1], last) - dt.timedelta(days=lookback - 1)), last
 
 
+def days_said(days: tuple[dt.date, dt.date]) -> str:
+    """Return the days of `days_to_load` in words."""
+    return "all days" if days == (EPOCH, END) else f"days {days[0]} to {days[1]}"
+
+
 def ingested(df: DataFrame, source: str, fingerprint: str | None, run_id: str, run_date: dt.date | None) -> DataFrame:
     """Add where a row comes from: `_source`, `_fingerprint` (of the source's state), `_run_id`, `_run_date`."""
     said = {"_source": source, "_fingerprint": fingerprint, "_run_id": run_id}
@@ -42,19 +51,40 @@ def ingested(df: DataFrame, source: str, fingerprint: str | None, run_id: str, r
 
 
 def day_condition(first: dt.date | None, last: dt.date | None, column: str = "event_date") -> str:
-    """Return the SQL condition that a row lies in the days from `first` to `last`, both included; None is unbounded."""
-    return f"`{column}` >= DATE'{first or EPOCH}' AND `{column}` <= DATE'{last or END}'"
+    """Return the SQL condition that a row lies in the days from `first` to `last`, both included; None is unbounded.
+
+    A row without a day meets it, so that it is not lost unnoticed.
+    """
+    inside = f"`{column}` >= DATE'{first or EPOCH}' AND `{column}` <= DATE'{last or END}'"
+    return f"({inside}) OR `{column}` = {NO_DAY_SQL}"
 
 
 def day_range(df: DataFrame) -> tuple[dt.date, dt.date] | None:
-    """Return the first and last `event_date` of a table, None where it has no rows."""
-    row = df.agg(F.min("event_date").alias("first"), F.max("event_date").alias("last")).first()
+    """Return the first and last `event_date` of a table, None where no row has one."""
+    days = df.where(F.col("event_date") != F.expr(NO_DAY_SQL))
+    row = days.agg(F.min("event_date").alias("first"), F.max("event_date").alias("last")).first()
     return (row["first"], row["last"]) if row and row["first"] is not None else None
 
 
-def with_event_date(df: DataFrame, event_time: str) -> DataFrame:
-    """Add `event_date`, the day of the column `event_time`, which may be a text."""
-    return df.withColumn("event_date", F.expr(f"to_date(try_cast(`{event_time}` as timestamp))"))
+def with_event_date(
+    df: DataFrame, event_time: str | None, columns: Mapping[str, Mapping[str, Any]] | None = None
+) -> DataFrame:
+    """Add `event_date`, the day of the column `event_time`, which may be a text; NO_DAY where there is none."""
+    if event_time is None:
+        return df.withColumn("event_date", F.expr(NO_DAY_SQL))
+    declared = (columns or {}).get(event_time)
+    moment = value_sql(event_time, declared) if declared else f"try_cast(`{event_time}` as timestamp)"
+    return df.withColumn("event_date", F.coalesce(F.expr(f"to_date({moment})"), F.expr(NO_DAY_SQL)))
+
+
+def time_expectations(event_time: str | None) -> list[dict[str, str]]:
+    """Return the expectation that a case has a time, for a problem with time: without one it belongs to no day."""
+    if event_time is None:
+        return []
+    said = "Without a time it cannot be told whether a case belongs to what is learnt from."
+    return [
+        {"name": "time_known", "condition": f"`{event_time}` is not null", "action": "quarantine", "description": said}
+    ]
 
 
 def without_duplicates(df: DataFrame, key: Sequence[str], repeated: int) -> DataFrame:
@@ -79,15 +109,16 @@ def count_rows(df: DataFrame, key: Sequence[str]) -> tuple[int, int]:
 
 
 def by_day(df: DataFrame, problem: Mapping[str, Any]) -> pd.DataFrame:
-    """Return counts by day of the event time, in order and in one pass.
+    """Return counts by day of the event time, in order and in one pass; one row without a day where there is no time.
 
     Columns: `event_date`, `rows`, `negative`, `positive`, `outcome unknown`, and `gaps <column>` for each column.
     """
-    target = F.col(problem["target"])
+    target = F.col(f"`{problem['target']}`")
     positive = target.cast("string") == str(problem["positive"])
     kinds = {"negative": ~positive, "positive": positive, "outcome unknown": target.isNull()}
     kinds |= {f"gaps {name}": F.col(f"`{name}`").isNull() for name in df.columns}
-    days = df.groupBy(F.to_date(problem["event_time"]).alias("event_date"))
+    time = F.col(f"`{problem['event_time']}`") if problem["event_time"] else F.lit(None)
+    days = df.groupBy(F.to_date(time.cast("timestamp")).alias("event_date"))
     counts = [F.count(F.lit(1)).alias("rows"), *[F.count_if(kind).alias(name) for name, kind in kinds.items()]]
     return days.agg(*counts).toPandas().sort_values("event_date", ignore_index=True)
 
@@ -101,15 +132,16 @@ def gaps_by_month(days: pd.DataFrame) -> pd.DataFrame:
     """Return the share of empty values of each column by month (`month`, its first day), of `by_day`."""
     gaps = [name for name in days.columns if name.startswith("gaps ")]
     month = pd.to_datetime(days["event_date"]).dt.to_period("M").dt.to_timestamp().rename("month")
-    sums = days.groupby(month)[["rows", *gaps]].sum()
+    sums = days.groupby(month, dropna=False)[["rows", *gaps]].sum()
     shares = sums[gaps].div(sums["rows"], axis=0)
     return shares.rename(columns=lambda name: name.removeprefix("gaps ")).reset_index()
 
 
 def silent_days(days: pd.DataFrame) -> list[dt.date]:
     """Return the days between the first and the last of `by_day` on which there is no row at all."""
-    all_days = pd.date_range(days["event_date"].min(), days["event_date"].max())
-    return sorted({day.date() for day in all_days} - {pd.Timestamp(day).date() for day in days["event_date"]})
+    known = pd.to_datetime(days["event_date"]).dropna()
+    wanted = pd.date_range(known.min(), known.max()) if len(known) else []
+    return sorted({day.date() for day in wanted} - set(known.dt.date))
 
 
 def recommendation(breaches: Sequence[str], dictionary: pd.DataFrame, days: pd.DataFrame) -> tuple[str, str]:
@@ -119,11 +151,10 @@ def recommendation(breaches: Sequence[str], dictionary: pd.DataFrame, days: pd.D
     empty = list(dictionary.loc[(dictionary["gaps"] == 1) & (dictionary["role"] == "feature"), "column"])
     if breaches or empty:
         return "collect more", "; ".join([*breaches, *[f"feature {name} is empty" for name in empty]])
-    silent = len(silent_days(days))
-    return (
-        "proceed",
-        f"{days['rows'].sum():,} rows on {len(days)} days, keys unique, no feature empty, {silent} days without rows",
+    when = (
+        f" on {len(days)} days, {len(silent_days(days))} days without rows" if days["event_date"].notna().any() else ""
     )
+    return "proceed", f"{days['rows'].sum():,} rows{when}, keys unique, no feature empty"
 
 
 def open_points(checked: Mapping[str, Any], dictionary: pd.DataFrame, most: float = 0.05) -> list[str]:
@@ -138,7 +169,7 @@ def open_points(checked: Mapping[str, Any], dictionary: pd.DataFrame, most: floa
     ]
     gappy = dictionary[(dictionary["gaps"] > most) & (dictionary["role"] == "feature")]
     gaps = [f"feature {row.column} is empty in {row.gaps:.1%} of rows" for row in gappy.itertuples()]
-    unsaid = list(dictionary.loc[dictionary["meaning"] == NOT_DESCRIBED, "column"])
+    unsaid = list(dictionary.loc[dictionary["meaning"].str.startswith(NOT_DESCRIBED), "column"])
     return [*broken, *gaps, *([f"not described in the dictionary: {', '.join(unsaid)}"] if unsaid else [])]
 
 
@@ -163,9 +194,20 @@ def dictionary(columns: pd.DataFrame, meanings: Mapping[str, str], roles: Mappin
     )
 
 
+def declared_meanings(columns: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return what kit.yml says of each column that it describes or that has another name in its source."""
+    said = {}
+    for name, one in columns.items():
+        original = one.get("original")
+        parts = [one.get("description") or NOT_DESCRIBED, f"in the source: {original}" if original else ""]
+        said[name] = "; ".join(part for part in parts if part)
+    return said
+
+
 def column_roles(problem: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str]:
     """Return the role of each column in the problem: key, event time, target, feature, leak; nothing for the rest."""
-    roles = dict.fromkeys(problem["leaks"], "leak") | dict.fromkeys(problem["key"], "key")
+    roles = dict.fromkeys(problem["unused"], "unused") | dict.fromkeys(problem["leaks"], "leak")
+    roles |= dict.fromkeys(problem["key"], "key")
     features = [*problem["features"]["numeric"], *problem["features"]["categorical"]]
     roles |= dict.fromkeys(features, "feature")
     roles |= {problem["event_time"]: "event time", problem["target"]: "target"}

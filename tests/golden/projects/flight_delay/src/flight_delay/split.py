@@ -1,13 +1,14 @@
 """The split by time: days to learn from, their last part to choose by, and later days that nobody has looked at.
 
-`modeling`, `deployment` and `monitoring` cut their rows with the same `Split`. Rows are told apart by their day alone,
-so no row of the hold-out can be older than one that was learnt from.
+Rows are told apart by their day alone, so no row of the hold-out can be older than one that was learnt from. Where rows
+have no time, blocks that their key deals them into take the place of days.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from kit.runtime.errors import KitError
@@ -20,46 +21,57 @@ VALIDATION_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Split:
-    """Four days: learning begins on `first`, choosing on `validation`, the hold-out on `test`; `last` is the as-of
-    day.
-    """
+    """Days or blocks: learning begins on `first`, choosing on `validation`, the hold-out on `test`; `last` ends it."""
 
-    first: dt.date
-    validation: dt.date
-    test: dt.date
-    last: dt.date
+    first: Any
+    validation: Any
+    test: Any
+    last: Any
+    as_of: dt.date
+    """The day after which nothing is seen."""
+    order: str = "event_day"
+    """The column of the days; `block` where rows have no time."""
+
+    @property
+    def is_timed(self) -> bool:
+        """Return whether the hold-out is later than what was learnt from, and not only other rows."""
+        return self.order == "event_day"
+
+    @property
+    def held_out(self) -> str:
+        """The hold-out in words."""
+        return f"{self.test} to {self.last}" if self.is_timed else "rows set aside by their key"
 
     def train(self, cases: DataFrame) -> DataFrame:
         """Return the rows before the hold-out."""
-        return _between(cases, self.first, self.test - dt.timedelta(days=1))
+        return cases.where((F.col(self.order) >= F.lit(self.first)) & (F.col(self.order) < F.lit(self.test)))
 
     def early(self, cases: DataFrame) -> DataFrame:
         """Return the rows to learn from while settings are chosen."""
-        return _between(cases, self.first, self.validation - dt.timedelta(days=1))
+        return cases.where((F.col(self.order) >= F.lit(self.first)) & (F.col(self.order) < F.lit(self.validation)))
 
     def late(self, cases: DataFrame) -> DataFrame:
         """Return the rows by which settings are chosen: the last part of those before the hold-out."""
-        return _between(cases, self.validation, self.test - dt.timedelta(days=1))
+        return cases.where((F.col(self.order) >= F.lit(self.validation)) & (F.col(self.order) < F.lit(self.test)))
 
     def hold_out(self, cases: DataFrame) -> DataFrame:
         """Return the rows of the hold-out, up to the as-of day."""
-        return _between(cases, self.test, self.last)
+        return cases.where(F.col(self.order).between(F.lit(self.test), F.lit(self.last)))
 
     def parts(self, days: pd.DataFrame) -> pd.DataFrame:
         """Return what each part holds: `part`, `first`, `last`, `cases`, `known`, `positives`, `rate`."""
+        one = dt.timedelta(days=1) if self.is_timed else 1
         bounds = {
             "to learn from": (self.first, self.validation),
             "to choose by": (self.validation, self.test),
-            "hold-out": (self.test, self.last + dt.timedelta(days=1)),
+            "hold-out": (self.test, self.last + one),
         }
         rows = []
         for part, (start, end) in bounds.items():
             inside = days[(days["day"] >= start) & (days["day"] < end)]
             sums = inside[["cases", "known", "positives"]].sum().astype(int)
-            last = end - dt.timedelta(days=1)
-            rows.append(
-                {"part": part, "first": start, "last": last, **sums, "rate": sums["positives"] / max(sums["known"], 1)}
-            )
+            rate = sums["positives"] / max(sums["known"], 1)
+            rows.append({"part": part, "first": start, "last": end - one, **sums, "rate": rate})
         return pd.DataFrame(rows)
 
 
@@ -78,19 +90,28 @@ def count_days(cases: DataFrame, day: str = "event_day", label: str = "label") -
     )
 
 
-def split_by_time(days: pd.DataFrame, first: dt.date | None, test: dt.date, last: dt.date | None) -> Split:
+def split_by_time(
+    days: pd.DataFrame, first: dt.date | None, test: Any, last: dt.date | None, order: str = "event_day"
+) -> Split:
     """Return the split of the days from `first` to `last` (None: all that there are) with the hold-out from `test` on.
+
+    With the `order` of blocks, `days` counts blocks and `test` is one; `first` and `last` mean nothing then.
 
     Raises KitError where a part has no known case, or only one kind of outcome, so that nothing could be learnt or
     judged.
     """
+    seen_until = last
+    if order != "event_day":
+        first = last = None
     inside = days[(days["day"] >= (first or days["day"].min())) & (days["day"] <= (last or days["day"].max()))]
     learnt = inside[inside["day"] < test]
     before = learnt["known"].cumsum() - learnt["known"]
     late = learnt[before >= (1 - VALIDATION_SHARE) * learnt["known"].sum()]
     if late.empty or inside.empty:
         raise KitError(f"no cases before the hold-out begins on {test}", "Move history_start or test_start in kit.yml.")
-    split = Split(inside["day"].iloc[0], late["day"].iloc[0], test, last or inside["day"].iloc[-1])
+    bounds = (inside["day"].iloc[0], late["day"].iloc[0], test, last or inside["day"].iloc[-1])
+    as_of = bounds[3] if order == "event_day" else seen_until or dt.datetime.now(dt.timezone.utc).date()
+    split = Split(*(bounds if order == "event_day" else map(int, bounds)), as_of=as_of, order=order)
     for one in split.parts(inside).itertuples():
         if not 0 < one.positives < one.known:
             said = f"the days {one.part}, {one.first} to {one.last}, have {one.positives:,} positives"
@@ -99,7 +120,3 @@ def split_by_time(days: pd.DataFrame, first: dt.date | None, test: dt.date, last
                 "Move history_start, test_start or run_date so that each part has both outcomes.",
             )
     return split
-
-
-def _between(cases: DataFrame, first: dt.date, last: dt.date) -> DataFrame:
-    return cases.where(F.col("event_day").between(F.lit(first), F.lit(last)))
