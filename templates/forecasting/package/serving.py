@@ -45,7 +45,7 @@ def steps_account(past: DataFrame, rows: DataFrame, origins: Sequence[int], plan
     """Return where the steps ahead of the origins went: `read`, `silent` (of series without a value in their last
     season), `closed` (without a value in any earlier season), and `written`, which is counted last of all.
     """
-    at = past.where(F.col("slot").isin(list(origins))).agg(F.count(F.lit(1)), F.count_if("seen > 0")).first()
+    at = past.where(F.col("slot").isin(list(origins))).agg(F.count(F.lit(1)), F.count_if(F.col("seen") > 0)).first()
     read, speaking = at[0] * plan.horizon, at[1] * plan.horizon
     wanted = rows.count()
     return {"read": read, "silent": read - speaking, "closed": speaking - wanted}

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from kit.runtime.errors import KitError
 from PACKAGE import candidates, measures, origins, past, serving, slots, steps
+from pyspark.sql import Window
 from pyspark.sql import functions as F
 
 DAY = steps.parse("day")
@@ -77,7 +78,7 @@ def test_the_seasonal_naive_is_the_last_same_day_that_was_known(known: Any, plan
 
 
 def test_planted_future_values_change_no_row(observed: Any, plan: origins.Plan) -> None:
-    assert origins.refuse_future(observed, plan) == 7 + 6
+    assert origins.refuse_future(observed, plan) == 7 + 6 + 7
 
 
 def test_a_past_that_sees_the_future_is_refused(
@@ -87,7 +88,7 @@ def test_a_past_that_sees_the_future_is_refused(
 
     def leaking(*arguments: Any) -> Any:
         rows = true(*arguments)
-        return rows.withColumn("recent", F.avg("value").over(origins.Window.partitionBy("series")))
+        return rows.withColumn("recent", F.avg("value").over(Window.partitionBy("series")))
 
     monkeypatch.setattr(origins, "with_past", leaking)
     with pytest.raises(origins.SeesTheFuture):
