@@ -62,7 +62,7 @@ def check_rows(df: DataFrame, expectations: Sequence[Mapping[str, Any]], table: 
     broken = {one["name"]: ~F.coalesce(F.expr(one["condition"]), F.expr("false")) for one in expectations}
     total, *failed = df.agg(F.count(F.lit(1)), *[F.count_if(bad) for bad in broken.values()]).collect()[0]
     results = [
-        Result(e["name"], e.get("action", "warn"), e.get("description", ""), count, total)
+        Result(e["name"], e.get("action", "warn"), e.get("description") or e["condition"], count, total)
         for e, count in zip(expectations, failed, strict=True)
     ]
     _refuse_failures(results, table)

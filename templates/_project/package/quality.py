@@ -205,10 +205,14 @@ def declared_meanings(columns: Mapping[str, Mapping[str, Any]]) -> dict[str, str
 
 
 def column_roles(problem: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str]:
-    """Return the role of each column in the problem: key, event time, target, feature, leak; nothing for the rest."""
+    """Return the role of each column in the problem: key, event time, target, feature, leak, unused; or nothing.
+
+    Where no features are declared, all that is left is one.
+    """
     roles = dict.fromkeys(problem["unused"], "unused") | dict.fromkeys(problem["leaks"], "leak")
     roles |= dict.fromkeys(problem["key"], "key")
     features = [*problem["features"]["numeric"], *problem["features"]["categorical"]]
     roles |= dict.fromkeys(features, "feature")
     roles |= {problem["event_time"]: "event time", problem["target"]: "target"}
-    return {name: roles[name] for name in columns if name in roles}
+    rest = {} if features else dict.fromkeys(columns, "feature")
+    return {name: role for name, role in (rest | roles).items() if name in columns}

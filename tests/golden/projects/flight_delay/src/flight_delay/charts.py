@@ -117,7 +117,7 @@ def gaps_by_month_chart(gaps: pd.DataFrame) -> Figure:
     axes.set_xticks(range(wide.shape[1]), wide.columns)
     axes.set_yticks(range(len(wide)), wide.index)
     axes.grid(visible=False)
-    axes.set(title="Gaps in the features by month")
+    axes.set(title="Gaps in the features" + (" by month" if wide.shape[1] > 1 else ""))
     for (row, column), share in np.ndenumerate(shares):
         if share >= 0.005:
             dark = share > 0.6 * image.get_clim()[1]
@@ -128,8 +128,14 @@ def gaps_by_month_chart(gaps: pd.DataFrame) -> Figure:
 
 
 def expectations_chart(results: Mapping[str, Sequence[Any]]) -> Figure:
-    """Bars of the rows that break each expectation, by table, on a log scale; `results` are those of `stage.check`."""
-    rows = [(f"{table}: {one.name}", one) for table, found in results.items() for one in found][::-1]
+    """Bars of the rows that break an expectation, by table, on a log scale; `results` are those of `stage.check`."""
+    every = [(f"{table}: {one.name}", one) for table, found in results.items() for one in found]
+    rows = [(label, one) for label, one in every if one.failed][::-1]
+    if not rows:
+        figure, (axes,) = canvas(height=0.6)
+        axes.set(title=f"Each of {len(every)} expectations is met by every row", xticks=[], yticks=[])
+        axes.spines[:].set_visible(False)
+        return figure
     colours = {"warn": ORANGE, "quarantine": RED, "fail": GREY}
     figure, (axes,) = canvas(height=1.2 + 0.28 * len(rows))
     counts = [one.failed for _, one in rows]
