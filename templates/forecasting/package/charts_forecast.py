@@ -35,8 +35,8 @@ def season_chart(places: pd.DataFrame, season: int, of: str) -> Figure:
     axes.fill_between(places["place"], places["low"], places["high"], color=SKY, alpha=0.35, linewidth=0, step="mid")
     axes.step(places["place"], places["value"], where="mid", color=BLUE)
     axes.axhline(0, color=GREY, linewidth=0.8)
-    axes.set(title=f"A season of {season} {of}s: mean over all series, the band holds the middle half")
-    axes.set(xlabel=f"{of} in the season", ylabel="above or below the mean")
+    axes.set(title=f"A season of {season} steps of {of}: mean over all series, the band holds the middle half")
+    axes.set(xlabel="step in the season", ylabel="above or below the mean")
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.margins(x=0.01)
@@ -109,7 +109,7 @@ def steps_chart(by_step: pd.DataFrame, by_origin: pd.DataFrame) -> Figure:
         right.plot(origins["time"], origins["mae"], color=_COLOURS[place % 7], marker="o", linewidth=1.2)
     left.set(title="Error by step ahead", xlabel="steps ahead", ylabel="mean absolute error", ylim=(0, None))
     right.set(title="Error by origin", xlabel="forecast made at")
-    right.xaxis.set_major_locator(AutoDateLocator(maxticks=7))
+    right.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=7))
     right.xaxis.set_major_formatter(ConciseDateFormatter(right.xaxis.get_major_locator()))
     left.xaxis.set_major_locator(MaxNLocator(integer=True))
     left.legend(frameon=False, fontsize=9)
@@ -144,7 +144,7 @@ def residual_chart(errors: pd.DataFrame, by_place: pd.DataFrame, of: str) -> Fig
     right.plot(by_place["place"], by_place["mae"], color=BLUE, label="mean absolute error")
     right.plot(by_place["place"], by_place["bias"], color=ORANGE, label="bias")
     right.axhline(0, color="black", linewidth=1)
-    right.set(title=f"Errors by {of} in the season", xlabel=f"{of} in the season")
+    right.set(title=f"Errors by place in the season (steps of {of})", xlabel="step in the season")
     right.xaxis.set_major_locator(MaxNLocator(integer=True))
     right.legend(frameon=False, fontsize=9)
     return figure
@@ -168,7 +168,7 @@ def actual_chart(by_day: pd.DataFrame, expected: float) -> Figure:
     right.set(title="Share of values inside of the 80% interval", ylim=(0, 1.02))
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     for axes in (left, right):
-        axes.xaxis.set_major_locator(AutoDateLocator(maxticks=7))
+        axes.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=7))
         axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
     return figure
 
@@ -180,7 +180,7 @@ def values_chart(days: pd.DataFrame) -> Figure:
     for axes, name, title in ((left, "rows", "Values by day"), (right, "series", "Series with a value by day")):
         axes.step(at, days[name], where="mid", color=BLUE, linewidth=1.1)
         axes.set(title=title, ylim=(0, None))
-        axes.xaxis.set_major_locator(AutoDateLocator(maxticks=7))
+        axes.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=7))
         axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
     return figure
 
@@ -194,7 +194,7 @@ def _stack(count: int, height: float) -> tuple[Figure, list]:  # type: ignore[ty
     for one in axes[:, 0]:
         one.spines[["top", "right"]].set_visible(False)
         one.grid(axis="y", color="#E5E5E5", linewidth=0.8)
-        one.xaxis.set_major_locator(AutoDateLocator(maxticks=8))
+        one.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=8))
         one.xaxis.set_major_formatter(ConciseDateFormatter(one.xaxis.get_major_locator()))
     return figure, list(axes[:, 0])
 

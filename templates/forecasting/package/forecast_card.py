@@ -20,7 +20,7 @@ def forecast_card(stage: Any, plan: Plan, said: str, measured: pd.DataFrame, wor
         f"Model card: {stage.spec.title}": f"Served is: {said}. Accountable: {held(stage.ownership.accountable)}.",
         "Intended use": " ".join(charter.get(key, "") for key in ("objective", "decision")).strip() or "Not said.",
         "Not intended for": charter.get("out_of_scope") or "Nothing is excluded in kit.yml.",
-        "What it forecasts": f"`{problem.target}`{by}, {plan.horizon} steps of a {plan.step} ahead, from past "
+        "What it forecasts": f"`{problem.target}`{by}, {plan.horizon} steps of {plan.step.one} ahead, from past "
         "values and the calendar alone; other columns are not known for the future and are not used.",
         "Measured": f"{plan.text()}. Served, best model and simple rule:\n\n{_markdown(measured)}",
         "Verdict": reason,

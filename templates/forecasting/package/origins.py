@@ -49,7 +49,7 @@ class Plan:
         ]
         return (
             f"{len(self.choose)} origins from {times[0]} to choose by, {len(self.judge)} from {times[1]} to {times[2]} "
-            f"to judge by; each forecasts {self.horizon} steps of a {self.step}"
+            f"to judge by; each forecasts {self.horizon} steps of {self.step.one}"
         )
 
 

@@ -16,36 +16,34 @@ from pyspark.sql import functions as F
 
 from .steps import Step, series_name
 
-READINGS = "readings_in_slot"
-"""Column of `gold.features`: how many readings a value was made of."""
 SPARSEST = 200
 """So many steps for each value at most: beyond, the step is wrong and the grid would be all gaps."""
 
 
 def to_slots(readings: DataFrame, problem: Mapping[str, Any], step: Step, combine: str) -> DataFrame:
-    """Return one row per series and step that has a value: series columns, event time (its begin), target, READINGS.
+    """Return one row per series and step that has a value: series columns, event time (its begin), target.
 
     Several readings of a step become their `mean`, `sum` or `last`. Readings without a number are left out.
     """
-    time, target = f"`{problem['event_time']}`", F.col(f"`{problem['target']}`").cast("double")
     names = [F.col(f"`{name}`") for name in problem["series"]]
-    rows = readings.select(
-        *names,
-        F.col(time).cast("timestamp").alias("_at"),
-        target.alias("_value"),
-        F.expr(step.slot_sql(f"cast({time} as timestamp)", combine == "sum")).alias("_slot"),
-    ).where("_value is not null and _slot is not null")
     values = {"mean": F.avg("_value"), "sum": F.sum("_value"), "last": F.max_by("_value", "_at")}
-    slots = rows.groupBy(*names, "_slot").agg(values[combine].alias("_value"), F.count(F.lit(1)).alias(READINGS))
+    slots = _with_slots(readings, problem, step, combine).groupBy(*names, "_slot").agg(values[combine].alias("_value"))
     moment = F.expr(step.time_sql("_slot")).alias(problem["event_time"])
-    return slots.select(*names, moment, F.col("_value").alias(problem["target"]), READINGS)
+    return slots.select(*names, moment, F.col("_value").alias(problem["target"]))
 
 
-def slot_account(readings: DataFrame, slots: DataFrame, problem: Mapping[str, Any]) -> dict[str, int]:
-    """Return where the readings went: `read`, `written` (slots), `combined` with another, `without_value`."""
+def slot_account(
+    readings: DataFrame, slots: DataFrame, problem: Mapping[str, Any], step: Step, combine: str
+) -> dict[str, int]:
+    """Return where the readings went: `read`, `written` (slots), `combined` with another, `without_value`.
+
+    Each is counted by itself: the slots as they were written, the others among the readings.
+    """
+    names = [F.col(f"`{name}`") for name in problem["series"]]
+    shared = _with_slots(readings, problem, step, combine).groupBy(*names, "_slot").agg(F.count(F.lit(1)).alias("of"))
+    combined = shared.agg(F.coalesce(F.sum(F.col("of") - 1), F.lit(0))).first()[0]
     read, empty = readings.agg(F.count(F.lit(1)), F.count_if(F.col(f"`{problem['target']}`").isNull())).first()
-    written, used = slots.agg(F.count(F.lit(1)), F.coalesce(F.sum(READINGS), F.lit(0))).first()
-    return {"read": read, "written": written, "combined": used - written, "without_value": empty}
+    return {"read": read, "written": slots.count(), "combined": combined, "without_value": empty}
 
 
 def observations(gold: DataFrame, problem: Mapping[str, Any], step: Step, last: dt.date | None = None) -> DataFrame:
@@ -119,15 +117,21 @@ def profile_by_place(observed: DataFrame, season: int) -> pd.DataFrame:
     return (
         found.select("place", "value", F.col("middle")[0].alias("low"), F.col("middle")[1].alias("high"), "values")
         .toPandas()
-        .sort_values("place", ignore_index=True)
+        .set_index("place")
+        .reindex(range(season))
+        .reset_index()
     )
 
 
 def history(observed: DataFrame, names: list[str], first: int, step: Step) -> pd.DataFrame:
-    """Return `series`, `time`, `value` of a few series from a slot on, in order."""
+    """Return `series`, `slot`, `time`, `value` of a few series from a slot on, in order; a gap has one empty value."""
     rows = observed.where(F.col("series").isin(names) & (F.col("slot") >= first))
     found = rows.select("series", "slot", F.expr(step.time_sql()).alias("time"), "value").toPandas()
-    return found.sort_values(["series", "slot"], ignore_index=True)
+    found = found.sort_values(["series", "slot"], ignore_index=True)
+    ends = found[found.groupby("series")["slot"].diff() > 1]
+    empty = ends.assign(slot=ends["slot"] - 1, value=float("nan"))
+    empty["time"] = [step.time_of(slot) for slot in empty["slot"]]
+    return pd.concat([found, empty]).sort_values(["series", "slot"], ignore_index=True)
 
 
 def by_day(slots: DataFrame, problem: Mapping[str, Any]) -> pd.DataFrame:
@@ -147,3 +151,13 @@ def recommendation(breaches: list[str], found: Mapping[str, int], table: pd.Data
     said = f"{found['values']:,} values of {found['series']:,} series over {found['slots']:,} steps"
     ended = f", {silent} silent at the end" if silent else ""
     return "proceed", f"{said}; half of the series miss {gappy:.0%} of their steps or less{ended}"
+
+
+def _with_slots(readings: DataFrame, problem: Mapping[str, Any], step: Step, combine: str) -> DataFrame:
+    """Return the readings that have a number and a time, with `_at`, `_value` and `_slot`."""
+    at = f"cast(`{problem['event_time']}` as timestamp)"
+    value = F.col(f"`{problem['target']}`").cast("double")
+    rows = readings.withColumns(
+        {"_at": F.expr(at), "_value": value, "_slot": F.expr(step.slot_sql(at, combine == "sum"))}
+    )
+    return rows.where("_value is not null and _slot is not null")

@@ -30,6 +30,12 @@ class Step:
         return self.unit if self.count == 1 else f"{self.count} {self.unit}s"
 
     @property
+    def one(self) -> str:
+        """It in a sentence: `a day`, `30 minutes`."""
+        article = "an" if self.unit == "hour" else "a"
+        return f"{article} {self.unit}" if self.count == 1 else str(self)
+
+    @property
     def days(self) -> float:
         """Its length in days, a month being 30.4."""
         one = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0}
