@@ -102,7 +102,7 @@ def comparison(sums: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
     """Return the measures of the models, in their order, with the interval of their error: `mae_low`, `mae_high`, and
     `lead`, `lead_low` over the last one.
     """
-    found = pd.DataFrame({name: measures(sums[sums["model"] == name]) for name in models}).T
+    found = pd.DataFrame({name: measures(sums[sums["model"] == name]) for name in models}).T.astype({"rows": int})
     ends = intervals(sums, list(dict.fromkeys(models)))
     names = {"mae_low": "low", "mae_high": "high", "lead": "ahead", "lead_low": "ahead_low"}
     return found.assign(**{name: ends[column] for name, column in names.items()})

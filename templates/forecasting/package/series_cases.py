@@ -22,13 +22,13 @@ NEAR = 0.25
 
 
 def step_findings(gaps: pd.DataFrame, step: Step) -> dict[str, float]:
-    """Return the shares of distances that are one `step`, `several` steps, and `other`; of `steps.gaps_between`."""
+    """Return the shares of distances that are `one step`, `several steps`, and `something else`; of `steps.gaps_between`."""
     steps = gaps["seconds"] / (step.days * 86_400)
     tolerance = NEAR if step.days < 27 else 0.15
     one = (steps - 1).abs() <= tolerance
     several = ((steps - steps.round()).abs() <= tolerance) & (steps.round() > 1)
-    shares = {"step": gaps.loc[one, "share"].sum(), "several": gaps.loc[several, "share"].sum()}
-    return {**shares, "other": max(0.0, 1 - sum(shares.values()))}
+    shares = {"one step": gaps.loc[one, "share"].sum(), "several steps": gaps.loc[several, "share"].sum()}
+    return {**shares, "something else": max(0.0, 1 - sum(shares.values()))}
 
 
 def summary(found: Mapping[str, int], plan: Plan) -> pd.DataFrame:
@@ -67,7 +67,10 @@ def recommendation(
         return "stop", f"{found['values']} values; fewer than {FEWEST_VALUES} teach nothing that can be measured"
     if blocking(breaches):
         return "revise", f"sources break their contract: {'; '.join(blocking(breaches))}"
-    if shares["step"] + shares["several"] < 0.5:
-        return "revise", f"the declared step is that of {shares['step']:.0%} of the distances only: set problem.step"
+    if shares["one step"] + shares["several steps"] < 0.5:
+        return (
+            "revise",
+            f"the declared step is that of {shares['one step']:.0%} of the distances only: set problem.step",
+        )
     said = f"{found['values']:,} values of {found['series']:,} series"
     return "go", f"{said}; to beat: {best['rule']}, MAE {best['mae']:.4g}, {best['wape']:.1%} of the level"

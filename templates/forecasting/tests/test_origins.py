@@ -128,11 +128,15 @@ def test_readings_of_a_step_are_put_together_and_accounted_for(spark: Any) -> No
             ("b", "2024-01-01 08:00:00", 5.0)]  # fmt: skip
     readings = spark.createDataFrame(rows, "shop string, at string, sold double").withColumn("at", F.to_timestamp("at"))
     made = slots.to_slots(readings, PROBLEM, DAY, "mean")
-    assert sorted((row["shop"], row["sold"], row[slots.READINGS]) for row in made.collect()) == [
-        ("a", 2, 2),
-        ("b", 5, 1),
-    ]
-    assert slots.slot_account(readings, made, PROBLEM) == {"read": 4, "written": 2, "combined": 1, "without_value": 1}
+    assert sorted((row["shop"], row["sold"]) for row in made.collect()) == [("a", 2.0), ("b", 5.0)]
+    counts = slots.slot_account(readings, made, PROBLEM, DAY, "mean")
+    assert counts == {"read": 4, "written": 2, "combined": 1, "without_value": 1}
+
+
+def test_a_gap_is_drawn_as_one(observed: Any) -> None:
+    found = slots.history(observed, ["open"], 55, DAY)
+    assert list(found.loc[found["value"].isna(), "slot"]) == [64]
+    assert list(found["slot"].head(7)) == [55, 56, 57, 58, 59, 64, 65]
 
 
 def test_a_step_that_is_far_too_short_is_refused(spark: Any) -> None:

@@ -63,7 +63,7 @@ def test_origins_without_forecasts_are_served_and_the_last_one_always(stored: in
 def test_the_declared_step_is_held_against_the_distances() -> None:
     gaps = pd.DataFrame({"seconds": [1620, 1980, 55_800, 300], "share": [0.5, 0.4, 0.06, 0.04]})
     shares = series_cases.step_findings(gaps, steps.parse("30 minutes"))
-    assert shares == pytest.approx({"step": 0.9, "several": 0.06, "other": 0.04})
+    assert shares == pytest.approx({"one step": 0.9, "several steps": 0.06, "something else": 0.04})
     best = {"rule": "seasonal naive", "mae": 0.05, "wape": 0.1}
     found = {"values": 1000, "series": 2}
     assert series_cases.recommendation(found, ["shop: 3 of 10 rows repeat a key"], shares, best)[0] == "go"
