@@ -22,7 +22,7 @@ NEAR = 0.25
 
 
 def step_findings(gaps: pd.DataFrame, step: Step) -> dict[str, float]:
-    """Return the shares of distances that are `one step`, `several steps`, and `something else`; of `steps.gaps_between`."""
+    """Return the shares of distances (of `steps.gaps_between`): `one step`, `several steps`, `something else`."""
     steps = gaps["seconds"] / (step.days * 86_400)
     tolerance = NEAR if step.days < 27 else 0.15
     one = (steps - 1).abs() <= tolerance
