@@ -93,7 +93,9 @@ def rows_to_forecast(past: DataFrame, origins: Sequence[int], plan: Plan, scale_
     at_origin = at_origin.where(F.col("origin").isin(list(origins)) & (F.col("seen") > 0)).drop("seen")
     rows = ahead.join(at_origin, ["series", "origin"]).join(scales(past, scale_at), "series", "left")
     seasonal = {f"seasonal_{season}": F.expr(_seasonal_sql(season, plan.horizon)) for season in plan.seasons}
-    return rows.withColumns({**seasonal, "scale": F.coalesce("scale", "size", F.lit(1.0))})
+    # A value that lies less than the horizon back may lie after the origin: only the seasonal naive knows which may be.
+    near = [f"back_{back}" for season in plan.seasons for back in backs(season, plan.horizon) if back < plan.horizon]
+    return rows.withColumns({**seasonal, "scale": F.coalesce("scale", "size", F.lit(1.0))}).drop(*near)
 
 
 def scales(past: DataFrame, slot: int) -> DataFrame:

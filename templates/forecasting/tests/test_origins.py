@@ -77,8 +77,12 @@ def test_the_seasonal_naive_is_the_last_same_day_that_was_known(known: Any, plan
     assert both.count() == 30
 
 
-def test_planted_future_values_change_no_row(observed: Any, plan: origins.Plan) -> None:
-    assert origins.refuse_future(observed, plan) == 7 + 6 + 7
+def test_planted_future_values_change_no_row(observed: Any) -> None:
+    longer = origins.plan(slots.span(observed), DAY, [7], 10, 5)
+    origin = longer.judge[0]
+    assert origin < 99
+    closed = sum((origin + step) % 7 == 6 for step in range(1, 11))
+    assert origins.refuse_future(observed, longer) == 3 * 10 - closed
 
 
 def test_a_past_that_sees_the_future_is_refused(
