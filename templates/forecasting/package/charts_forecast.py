@@ -157,13 +157,14 @@ def actual_chart(by_day: pd.DataFrame, expected: float) -> Figure:
     """
     figure, (left, right) = canvas(2, height=3.0)
     days = pd.to_datetime(by_day["value"])
-    left.plot(days, by_day["mae"], color=BLUE, marker="o", markersize=4, label="mean absolute error")
-    left.plot(days, by_day["bias"], color=ORANGE, marker="s", markersize=3, label="bias")
+    mark = {"marker": "o" if len(by_day) <= 60 else "", "markersize": 3}
+    left.plot(days, by_day["mae"], color=BLUE, label="mean absolute error", **mark)
+    left.plot(days, by_day["bias"], color=ORANGE, label="bias", **mark)
     left.axhline(expected, color=GREY, linestyle="--", linewidth=1.2, label="error at modeling")
     left.axhline(0, color="black", linewidth=0.8)
     left.set(title="Forecasts against what came")
     left.legend(frameon=False, fontsize=8)
-    right.plot(days, by_day["coverage"], color=BLUE, marker="o", markersize=4)
+    right.plot(days, by_day["coverage"], color=BLUE, **mark)
     right.axhline(0.8, color=GREY, linestyle="--", linewidth=1.2)
     right.set(title="Share of values inside of the 80% interval", ylim=(0, 1.02))
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))

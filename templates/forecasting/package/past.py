@@ -33,7 +33,7 @@ def with_past(grid: DataFrame, seasons: Sequence[int], horizon: int, step: Step)
     `back_N`: the value N steps before. `base`: the mean of the last MOST seasons beyond the horizon, of the longest
     season that has any. `size`: the mean absolute value of the last season, `recent` and `before` the means of the last
     short and long season, `change` and `change_long` those of the differences to a season earlier, `lowest` the
-    smallest value, all up to the horizon before the step. Then the calendar: `place_S` in a season, `month`, `weekday`.
+    smallest value, all up to the horizon before the step. Then the calendar: `place_S` in a season, `weekday`.
 
     `latest` (the last value up to the step itself), `seen` (values in the last season up to it) and `error`, the
     absolute error of the seasonal naive so far (Hyndman and Koehler 2006), are of the step as an origin.
@@ -106,6 +106,5 @@ def mean_sql(columns: Sequence[str]) -> str:
 def _calendar(seasons: Sequence[int], step: Step) -> dict[str, Column]:
     time = step.time_sql()
     parts = {f"place_{season}": F.pmod("slot", F.lit(season)) for season in seasons if season > 1}
-    if step.unit in ("minute", "hour", "day"):
-        parts["weekday"] = F.expr(f"weekday({time})")
-    return parts | ({"month": F.expr(f"month({time})")} if step.unit != "year" else {})
+    # No month: with less than years of history it only counts the time, and what has grown would be thought to go on.
+    return parts | ({"weekday": F.expr(f"weekday({time})")} if step.unit in ("minute", "hour", "day") else {})

@@ -129,9 +129,12 @@ def history(observed: DataFrame, names: list[str], first: int, step: Step) -> pd
     found = rows.select("series", "slot", F.expr(step.time_sql()).alias("time"), "value").toPandas()
     found = found.sort_values(["series", "slot"], ignore_index=True)
     ends = found[found.groupby("series")["slot"].diff() > 1]
-    empty = ends.assign(slot=ends["slot"] - 1, value=float("nan"))
-    empty["time"] = [step.time_of(slot) for slot in empty["slot"]]
-    return pd.concat([found, empty]).sort_values(["series", "slot"], ignore_index=True)
+    gaps = [
+        {"series": name, "slot": slot - 1, "time": step.time_of(slot - 1), "value": float("nan")}
+        for name, slot in zip(ends["series"], ends["slot"], strict=True)
+    ]
+    rows = pd.DataFrame([*found.to_dict("records"), *gaps], columns=list(found.columns))
+    return rows.sort_values(["series", "slot"], ignore_index=True)
 
 
 def by_day(slots: DataFrame, problem: Mapping[str, Any]) -> pd.DataFrame:
