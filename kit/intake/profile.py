@@ -6,7 +6,7 @@ The values stay in memory; a profile is never written into a project.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from kit.errors import ConfigError
 from kit.intake.kinds import Reading, kind_of
 from kit.intake.names import OWN, safe_names, snake
 from kit.intake.personal import personal_reason
-from kit.intake.raw import RawColumn, RawTable
+from kit.intake.raw import RawColumn, RawTable, without_values
 from kit.intake.readers import read_table
 from kit.yaml_source import nearest
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_MOST_STRAYS, _STRAY_SHARE = 5, 0.01
+"""So many different words, in at most that share of the cells, do not make a column of numbers one of texts."""
 _PARTS = ("year", "month", "day", "hour", "minute")
 _RANGES = {"year": (1800, 2200), "month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59)}
 
@@ -116,8 +118,22 @@ def unread_marks(columns: Sequence[ColumnProfile]) -> Iterator[str]:
 
 def _profile(name: str, raw: RawColumn, time: str | None) -> ColumnProfile:
     is_time = time is not None and time in (name, raw.header, raw.original)
-    reading = kind_of(raw, snake(raw.header) or name, is_time)
+    raw, reading = _read(raw, snake(raw.header) or name, is_time)
     return ColumnProfile(name, raw, reading, personal_reason(raw.header or name, raw.values))
+
+
+def _read(raw: RawColumn, name: str, is_time: bool) -> tuple[RawColumn, Reading]:
+    """Return a column with its type; a few words among numbers or dates are no reason to call all of it text."""
+    reading = kind_of(raw, name, is_time)
+    strays = [value for value in raw.values if not any(letter.isdigit() for letter in value)]
+    if raw.kind is not None or reading.kind != "text" or not 0 < len(strays) <= _MOST_STRAYS:
+        return raw, reading
+    bare = without_values(raw, strays)
+    cells = int((bare.codes < 0).sum() - (raw.codes < 0).sum())
+    better = kind_of(bare, name, is_time)
+    if better.kind == "text" or cells > _STRAY_SHARE * max(int((raw.codes >= 0).sum()), 1):
+        return raw, reading
+    return bare, replace(better, note=f"{cells:,} cells that are no {better.kind} break the contract and will be empty")
 
 
 def _put_together(columns: dict[str, ColumnProfile]) -> dict[str, ColumnProfile]:

@@ -166,3 +166,16 @@ def test_personal_data_is_told_by_name_and_by_form(header: str, values: list[str
     found = personal_reason(header, values)
     assert said in found
     assert bool(found) == bool(said)
+
+
+def test_a_few_words_among_numbers_break_the_contract_and_do_not_make_a_text(tmp_path: Path) -> None:
+    cells = [f"{number}" for number in range(300)] + ["soon", "error"]
+    (tmp_path / "x.csv").write_text(
+        "\n".join(["amount,code", *(f"{one},{one if one.isdigit() else 'x' * 3}" for one in cells)])
+    )
+    table = look("x", tmp_path / "x.csv")
+    assert (table.columns["amount"].kind, table.columns["amount"].nulls) == ("integer", 2)
+    assert "2 cells that are no integer" in table.columns["amount"].reading.note
+    many = [f"{number}" for number in range(90)] + ["soon"] * 10
+    (tmp_path / "y.csv").write_text("\n".join(["amount", *many]))
+    assert look("y", tmp_path / "y.csv").columns["amount"].kind == "text"

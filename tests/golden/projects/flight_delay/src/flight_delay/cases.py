@@ -25,8 +25,11 @@ SMOOTHING = 20.0
 
 
 def in_days(population: DataFrame, first: dt.date | None, last: dt.date | None) -> DataFrame:
-    """Return the cases whose `event_day` lies from `first` to `last`, both included; None is unbounded."""
-    kept = population if first is None else population.where(F.col(DAY) >= F.lit(first))
+    """Return the cases whose `event_day` lies from `first` to `last`, both included; None is unbounded.
+
+    A case without a day is left out: data engineering sets it aside.
+    """
+    kept = population.where(F.col(DAY).isNotNull()) if first is None else population.where(F.col(DAY) >= F.lit(first))
     return kept if last is None else kept.where(F.col(DAY) <= F.lit(last))
 
 
