@@ -156,7 +156,7 @@ class Problem(Part):
     step: str | None = Field(default=None, pattern=r"^(\d+ )?(minute|hour|day|week|month|quarter|year)s?$")
     """How far apart the values of a series are: `30 minutes`, `hour`, `day`, `month`."""
     seasons: list[int] = []
-    """After how many steps the course repeats itself; empty means as is usual for the step."""
+    """After how many steps the course repeats itself; empty means as is usual for the step, `[1]` never."""
     horizon: int | None = Field(default=None, ge=1)
     """How many steps ahead are forecast; none means the shortest season."""
     features: Features = Features()

@@ -65,7 +65,7 @@ def _choices(found: Proposal) -> Iterator[tuple[str, str]]:
     yield "time", f"{found.time.column or 'none'} ({found.time.reason})"
     if found.series:
         yield "series", f"{', '.join(found.series.columns) or 'one'} ({found.series.reason})"
-        seasons = ", ".join(map(str, found.series.seasons)) or "none"
+        seasons = ", ".join(str(one) for one in found.series.seasons if one > 1) or "none"
         yield "step", f"{found.series.step}, seasons {seasons}, {found.series.horizon} steps ahead"
 
 

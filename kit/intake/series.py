@@ -49,7 +49,7 @@ def series_of(table: TableProfile, time: str, said: Sequence[str], target: str) 
     members = _numbered([table.columns[name] for name in columns], table.rows)
     step = _step(table.columns[time], members)
     steps = _steps_between(table.columns[time], step)
-    seasons = [one for one in seasons_of(step) if 2 * one + 2 * _FEWEST_ORIGINS + 8 <= steps]
+    seasons = [one for one in seasons_of(step) if 2 * one + 2 * _FEWEST_ORIGINS + 8 <= steps] or [1]
     horizon = _horizon(step, seasons, steps)
     count = int(members.max()) + 1
     how = (
@@ -135,7 +135,8 @@ def _steps_between(time: ColumnProfile, step: str) -> int:
 
 
 def _horizon(step: str, seasons: Sequence[int], steps: int) -> int:
-    """Return how far to look ahead: a usual stretch, but short enough for several looks back at the past."""
-    usual = _HORIZONS.get(step, seasons[0] if seasons else 24)
-    free = steps - 2 * max(seasons, default=1) - 1
-    return max(1, min(usual, (free - 2 * _FEWEST_ORIGINS + 2) // 2))
+    """Return how far to look ahead: a usual stretch, but so short that enough origins lie in the past."""
+    season, ahead = max(seasons), _HORIZONS.get(step, seasons[0] if seasons[0] > 1 else 24)
+    while ahead > 1 and steps < season * (-(-ahead // season) + 1) + 2 * ahead + 2 * _FEWEST_ORIGINS - 1:
+        ahead -= 1
+    return ahead

@@ -42,6 +42,8 @@ def months(count: int) -> list[str]:
         (lambda: days(200, dt.timedelta(hours=1)), "hour", [24], 24),
         (lambda: days(160, dt.timedelta(days=7)), "week", [52], 8),
         (lambda: months(144), "month", [12], 12),
+        (lambda: days(104, dt.timedelta(days=7)), "week", [1], 8),
+        (lambda: [f"{year}-01-01" for year in range(1900, 2010)], "year", [1], 3),
     ],
 )
 def test_one_series_has_its_step_and_what_usually_repeats(

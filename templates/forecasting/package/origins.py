@@ -4,6 +4,7 @@ ones to judge by; and the rows that are to be forecast from each.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,17 +57,18 @@ class Plan:
 def plan(found: Mapping[str, int], step: Step, seasons: Sequence[int], horizon: int, most: int) -> Plan:
     """Return the origins for a span as `slots.span` gives it: up to `most` to choose by and as many to judge by.
 
-    The last of them ends with the last value, steps to judge by are none of those to choose by, and two of the longest
-    season lie before the first. Origins are `horizon` steps apart, closer where there are too few. Raises KitError
-    where the history is too short.
+    The last of them ends with the last value, steps to judge by are none of those to choose by, and before the first
+    lie as many of the longest season as reach the horizon, and one to learn from. Origins are `horizon` steps apart,
+    closer where there are too few. Raises KitError where the history is too short.
     """
-    free = found["slots"] - 2 * max(seasons) - 1
+    before = max(seasons) * (math.ceil(horizon / max(seasons)) + 1)
+    free = found["slots"] - before - 1
     each = min(most, free // horizon // 2)
     apart = horizon
     if each < FEWEST:
         each, apart = FEWEST, (free - 2 * horizon) // (2 * FEWEST - 2)
     if apart < 1:
-        wanted = 2 * max(seasons) + 2 * horizon + 2 * FEWEST - 1
+        wanted = before + 2 * horizon + 2 * FEWEST - 1
         raise KitError(
             f"{found['slots']} steps are too few: {horizon} ahead with seasons of {max(seasons)} needs {wanted}",
             "Set a shorter problem.horizon or problem.seasons in kit.yml, or collect more.",

@@ -93,12 +93,13 @@ def step_of(problem: Mapping[str, Any]) -> Step:
 
 
 def seasons_of(problem: Mapping[str, Any]) -> list[int]:
-    """Return the declared seasons in steps, else the usual ones of the step, shortest first; `[1]` where it has none.
+    """Return the declared seasons in steps, else the usual ones of the step, shortest first; `[1]` stands for none.
 
     Usual are day and week for steps below a day, the week for days, the year for weeks, months and quarters.
     """
-    declared = sorted({int(one) for one in problem["seasons"] if int(one) > 1})
-    return declared or usual_seasons(step_of(problem)) or [1]
+    if problem["seasons"]:
+        return sorted({int(one) for one in problem["seasons"] if int(one) > 1}) or [1]
+    return usual_seasons(step_of(problem)) or [1]
 
 
 def usual_seasons(step: Step) -> list[int]:
