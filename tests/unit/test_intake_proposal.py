@@ -282,7 +282,7 @@ def test_the_command_line_takes_the_file_and_prints_what_was_found(tmp_path: Pat
 
 def test_the_type_of_the_target_chooses_the_template(tmp_path: Path, resources: Resources) -> None:
     project = made(tmp_path, resources, table(tmp_path, churn()), target="usage")
-    assert (project.spec.template, project.spec.problem.type) == ("quantity", "regression")
+    assert (project.spec.template, project.spec.problem.type) == ("regression", "regression")
 
 
 def test_a_time_and_one_number_are_forecast(tmp_path: Path, resources: Resources) -> None:
