@@ -139,8 +139,9 @@ def _named_columns(spec: Spec) -> Iterator[tuple[Where, str]]:
     for key in ("target", "event_time"):
         if getattr(problem, key):
             yield ("problem", key), getattr(problem, key)
-    for place, column in enumerate(problem.key):
-        yield ("problem", "key", place), column
+    for list_ in ("key", "series"):
+        for place, column in enumerate(getattr(problem, list_)):
+            yield ("problem", list_, place), column
     for key in ("leaks", "unused"):
         for column in getattr(problem, key):
             yield ("problem", key, column), column

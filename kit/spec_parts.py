@@ -151,6 +151,14 @@ class Problem(Part):
     """Columns of `gold.features` that identify a row."""
     event_time: str | None = None
     """Column of `gold.features` with the moment at which the prediction is needed; none where there is no time."""
+    series: list[str] = []
+    """Columns that tell series apart; empty means that there is one. Forecasting only, as are the next three."""
+    step: str | None = Field(default=None, pattern=r"^(\d+ )?(minute|hour|day|week|month|quarter|year)s?$")
+    """How far apart the values of a series are: `30 minutes`, `hour`, `day`, `month`."""
+    seasons: list[int] = []
+    """After how many steps the course repeats itself; empty means as is usual for the step, `[1]` never."""
+    horizon: int | None = Field(default=None, ge=1)
+    """How many steps ahead are forecast; none means the shortest season."""
     features: Features = Features()
     leaks: dict[str, str] = {}
     """Columns that are not known when the prediction is needed, each with the reason; the leak guard refuses them."""

@@ -14,6 +14,7 @@ from kit.intake.keys import ROW_ID, Key, key_of
 from kit.intake.leaks import leaks_of
 from kit.intake.personal import is_described_only
 from kit.intake.profile import ColumnProfile, TableProfile, unread_marks
+from kit.intake.series import Series, series_of
 from kit.intake.targets import Target, likely_targets, only_quantity, problem_type, refuse_few_rows, target_of
 from kit.intake.times import Time, time_of
 
@@ -42,6 +43,8 @@ class Proposal:
     notes: tuple[str, ...]
     fragment: Mapping[str, Any]
     """The fragment of kit.yml."""
+    series: Series | None = None
+    """What forecasting needs to know besides."""
 
 
 def likely_problem(table: TableProfile, wishes: Wishes) -> tuple[str, str | None]:
@@ -73,21 +76,48 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
         raise missing_target(cases)
     refuse_few_rows(cases)
     target = target_of(cases, wishes.target, kind, wishes.positive) if wishes.target else None
-    key = key_of(cases, wishes.key, target.column.name if target else None)
-    suspected = leaks_of(cases, target, {*key.columns}) if target else {}
+    series = _series(cases, kind, target, wishes)
+    key = series[1] if series else key_of(cases, wishes.key, target.column.name if target else None)
+    suspected = leaks_of(cases, target, {*key.columns}) if target and not series else {}
     time = time_of(cases, wishes.time, [*_late(cases, suspected), *([target.column.name] if target else [])])
     _refuse_no_time(cases, time, needs)
     leaks = {name: reason for name, reason in suspected.items() if name != time.column}
     roles = {*key.columns, *([target.column.name] if target else []), *([time.column] if time.column else [])}
-    unused = unused_of(cases, {*roles, *leaks})
-    notes = tuple(_notes(tables, target, key, time))
+    unused = {} if series else unused_of(cases, {*roles, *leaks})
+    notes = tuple(_notes(tables, target, key, time)) if not series else tuple(_series_notes(tables, series[1]))
     fragment = {
         "sources": {one.source: _source(one, key if one is cases else None, project) for one in tables},
-        "problem": _problem(kind, target, key, time, leaks, unused),
+        "problem": {**_problem(kind, target, key, time, leaks, unused), **(_series_said(series[0]) if series else {})},
         "expectations": _expectations(cases, key, time, target, unused),
         **_environments(tables),
     }
-    return Proposal(tables, kind, target, key, time, leaks, unused, notes, fragment)
+    return Proposal(tables, kind, target, key, time, leaks, unused, notes, fragment, series[0] if series else None)
+
+
+def _series(table: TableProfile, kind: str, target: Target | None, wishes: Wishes) -> tuple[Series, Key] | None:
+    """Return the series and the key that they make with the time; None for another problem, or where there is no time.
+
+    `--key` names the columns of the series; whether it names the time as well does not matter.
+    """
+    time = time_of(table, wishes.time, [target.column.name] if target else []).column
+    if kind != "forecasting" or not time or not target:
+        return None
+    said = [table.column(one, "--key").name for one in wishes.key]
+    series = series_of(table, time, said, target.column.name)
+    found = key_of(table, [*series.columns, time], None)
+    return series, Key(found.columns, found.reason.replace("as you said", "series and time"))
+
+
+def _series_said(series: Series) -> dict[str, Any]:
+    said = {"series": series.columns, "step": series.step, "seasons": series.seasons, "horizon": series.horizon}
+    return {name: value for name, value in said.items() if value}
+
+
+def _series_notes(tables: Sequence[TableProfile], key: Key) -> Iterator[str]:
+    yield from _table_notes(tables)
+    if "repeats" in key.reason:
+        yield "some rows repeat a series and a moment: one of them is kept"
+    yield "forecasts rest on past values and the calendar; the other columns are not known for the future"
 
 
 def _late(table: TableProfile, suspected: Mapping[str, str]) -> list[str]:
@@ -180,15 +210,7 @@ def _path(file: Path, project: Path) -> str:
 
 def _notes(tables: Sequence[TableProfile], target: Target | None, key: Key, time: Time) -> Iterator[str]:
     cases = tables[0]
-    for table in tables:
-        said = f"{table.source}: " if len(tables) > 1 else ""
-        yield from (f"{said}{note}" for note in table.table.notes)
-        yield from (f"{said}{note}" for note in unread_marks(list(table.columns.values())))
-        if table.table.settings:
-            settings = ", ".join(f"{name}={value}" for name, value in table.table.settings.items())
-            yield f"{said}Spark reads {table.table.options['encoding']} only with {settings}; set for `local`"
-        if table.table.nested:
-            yield f"{said}lists and records are left out: {', '.join(table.table.nested)}"
+    yield from _table_notes(tables)
     if target and target.column.nulls:
         yield f"{target.column.nulls:,} rows have no target: they are scored, not learnt from"
     if len(target.classes if target else {}) > 2:
@@ -201,6 +223,18 @@ def _notes(tables: Sequence[TableProfile], target: Target | None, key: Key, time
     if key.columns == [ROW_ID]:
         yield "choose a better key with --key COLUMN, if there is one"
     yield from _joins(cases, tables[1:])
+
+
+def _table_notes(tables: Sequence[TableProfile]) -> Iterator[str]:
+    for table in tables:
+        said = f"{table.source}: " if len(tables) > 1 else ""
+        yield from (f"{said}{note}" for note in table.table.notes)
+        yield from (f"{said}{note}" for note in unread_marks(list(table.columns.values())))
+        if table.table.settings:
+            settings = ", ".join(f"{name}={value}" for name, value in table.table.settings.items())
+            yield f"{said}Spark reads {table.table.options['encoding']} only with {settings}; set for `local`"
+        if table.table.nested:
+            yield f"{said}lists and records are left out: {', '.join(table.table.nested)}"
 
 
 def _joins(cases: TableProfile, others: Sequence[TableProfile]) -> Iterator[str]:

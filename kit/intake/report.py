@@ -20,6 +20,7 @@ def proposal_values(found: Proposal) -> dict[str, Any]:
         "positive": found.target.positive if found.target else None,
         "key": found.key.columns,
         "event_time": found.time.column,
+        **({"series": found.series.columns, "step": found.series.step} if found.series else {}),
         "leaks": dict(found.leaks),
         "unused": dict(found.unused),
         "notes": list(found.notes),
@@ -62,6 +63,10 @@ def _choices(found: Proposal) -> Iterator[tuple[str, str]]:
         yield "target", f"{found.target.column.name}{_positive(found)}"
     yield "key", f"{', '.join(found.key.columns)} ({found.key.reason})"
     yield "time", f"{found.time.column or 'none'} ({found.time.reason})"
+    if found.series:
+        yield "series", f"{', '.join(found.series.columns) or 'one'} ({found.series.reason})"
+        seasons = ", ".join(str(one) for one in found.series.seasons if one > 1) or "none"
+        yield "step", f"{found.series.step}, seasons {seasons}, {found.series.horizon} steps ahead"
 
 
 def _positive(found: Proposal) -> str:

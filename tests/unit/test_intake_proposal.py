@@ -282,13 +282,18 @@ def test_the_command_line_takes_the_file_and_prints_what_was_found(tmp_path: Pat
 
 def test_the_type_of_the_target_chooses_the_template(tmp_path: Path, resources: Resources) -> None:
     project = made(tmp_path, resources, table(tmp_path, churn()), target="usage")
-    assert (project.spec.template, project.spec.problem.type) == ("quantity", "regression")
+    assert (project.spec.template, project.spec.problem.type) == ("regression", "regression")
+
+
+def test_a_time_and_one_number_are_forecast(tmp_path: Path, resources: Resources) -> None:
+    rows = [{"at": f"2020-{1 + n // 28:02}-{1 + n % 28:02}", "demand": n * n % 71} for n in range(300)]
+    spec = made(tmp_path, resources, table(tmp_path, rows)).spec
+    assert (spec.template, spec.problem.target, spec.problem.step) == ("forecasting", "demand", "day")
 
 
 def test_a_type_without_a_template_is_refused_with_those_that_exist(tmp_path: Path, resources: Resources) -> None:
-    rows = [{"at": f"2020-{1 + n // 28:02}-{1 + n % 28:02}", "demand": n * n % 71} for n in range(300)]
-    with pytest.raises(ConfigError, match="no template for forecasting; there is one for classification, regression"):
-        made(tmp_path, resources, table(tmp_path, rows))
+    with pytest.raises(ConfigError, match="no template for segmentation; there is one for classification, forecasting"):
+        made(tmp_path, resources, table(tmp_path, churn()), target="churn", assignments=["problem.type=segmentation"])
 
 
 def test_without_a_target_the_error_names_the_likely_ones(tmp_path: Path, resources: Resources) -> None:

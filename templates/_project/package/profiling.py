@@ -200,7 +200,12 @@ def _cells(column: str, kind: str) -> dict[str, Column]:
 
 
 def _key_counts(df: DataFrame, key: Sequence[str]) -> DataFrame:
-    """Return one row: `keys`, the distinct complete keys, and `keyless`, the rows with a gap in their key."""
+    """Return one row: `keys`, the distinct complete keys, and `keyless`, the rows with a gap in their key.
+
+    Without a declared key each row counts as one of its own.
+    """
+    if not key:
+        return df.agg(F.lit(0).alias("keyless"), F.count(F.lit(1)).alias("keys"))
     names = [F.col(f"`{column}`") for column in key]
     complete = functools.reduce(operator.and_, [name.isNotNull() for name in names], F.expr("true"))
     per_key = (

@@ -17,5 +17,6 @@ def project() -> Path:
 
 @pytest.fixture(scope="session")
 def spark() -> Any:
-    """A local Spark session for the whole test run."""
-    return classic_session({"spark.master": "local[2]", "spark.sql.shuffle.partitions": "1"})
+    """A local Spark session for the whole test run, whose Python workers can import the package."""
+    source = Path(__file__).resolve().parent.parent / "src"
+    return classic_session({"spark.master": "local[2]", "spark.sql.shuffle.partitions": "1"}, [source])

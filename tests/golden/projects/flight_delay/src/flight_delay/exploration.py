@@ -93,9 +93,7 @@ def best_usable(cuts: Sequence[Cut], strength: pd.DataFrame, most: int) -> list[
 
 
 def open_matters(breaches: Sequence[str], suspicious: Sequence[str]) -> str:
-    """Return what has to be settled before a model is made: broken contracts of sources, else columns that know too
-    much.
-    """
-    if breaches:
-        return f"sources break their contract: {'; '.join(breaches)}"
-    return f"columns that know too much and are not declared: {', '.join(suspicious)}"
+    """Return what has to be settled before a model is made: broken contracts, and columns that know too much."""
+    said = [f"sources break their contract: {'; '.join(breaches)}"] if breaches else []
+    said += [f"columns that know too much and are not declared: {', '.join(suspicious)}"] if suspicious else []
+    return "; ".join(said)
