@@ -39,6 +39,19 @@ def test_a_copy_of_the_target_with_noise_stands_out(found: Any) -> None:
     assert 0.4 < strength["honest"] < 0.6
 
 
+@pytest.mark.parametrize("spread", [0.5, 1.5])
+def test_a_copy_of_a_skewed_target_stands_out_and_an_honest_column_does_not(spark: Any, spread: float) -> None:
+    rows = spark.range(6000).select(
+        F.exp(F.randn(1) * spread + 7).alias("label"), F.rand(2).alias("u"), F.randn(3).alias("z")
+    )
+    rows = rows.selectExpr(
+        "label", "label * (3 + 0.006 * u) as copy", f"label * exp({spread / 2} * z) as honest"
+    ).cache()
+    strength = alone(rows, fit_bins(rows, ["copy", "honest"], [])).set_index("column")["r2"]
+    assert strength["copy"] > 0.98
+    assert 0.6 < strength["honest"] < 0.9
+
+
 def test_a_column_of_ids_explains_nothing(found: Any) -> None:
     assert found[2].set_index("column").loc["row", "r2"] == pytest.approx(0.0, abs=0.02)
 

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from .bins import Bins, Crossed, Cut, count_bins
 from .features import LABEL
-from .strength import MEASURE, SAID, across
+from .strength import MEASURE, SAID, across, graded
 
 
 class LeakError(KitError):
@@ -27,7 +27,7 @@ def alone(df: DataFrame, cuts: Sequence[Cut]) -> pd.DataFrame:
     gains nothing. `filled_with_outcome` is how much more often the column is empty where the outcome is unknown than
     where it is known: near 1, it is filled in together with the outcome, so after the fact.
     """
-    halves = df.withColumns(
+    halves = graded(df).withColumns(
         {"half": F.pmod(F.xxhash64(*df.columns), F.lit(2)).cast("int"), "known": F.col(LABEL).isNotNull()}
     )
     counts = count_bins(
