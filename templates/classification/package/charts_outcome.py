@@ -17,6 +17,11 @@ def number_format() -> PercentFormatter:
     return PercentFormatter(1, decimals=0)
 
 
+def mean_said(mean: float) -> str:
+    """Return a mean of labels in a sentence."""
+    return f"{mean:.1%}"
+
+
 def kinds(counts: pd.DataFrame, outcome: str) -> dict[str, int]:
     """Return the cases of each kind by its name; `counts` as `exploration.counts_by_day` returns them."""
     known, positives = int(counts["rows"].sum()), int(counts["total"].sum())

@@ -18,6 +18,11 @@ def number_format() -> FuncFormatter:
     return FuncFormatter(lambda value, _: f"{value:,.4g}")
 
 
+def mean_said(mean: float) -> str:
+    """Return a mean of outcomes in a sentence."""
+    return f"{mean:,.4g}"
+
+
 def kinds(counts: pd.DataFrame, outcome: str) -> dict[str, int]:
     """Return the cases of each kind by its name; `counts` as `exploration.counts_by_day` returns them."""
     known = int(counts["rows"].sum())

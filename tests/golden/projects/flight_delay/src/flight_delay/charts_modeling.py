@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from .charts import BLUE, GREEN, GREY, ORANGE, RED, canvas
-from .charts_outcome import JUDGED, MEAN, UNIT, number_format
+from .charts_outcome import JUDGED, MEAN, UNIT, mean_said, number_format
 from .split import Split
 
 
@@ -39,7 +39,7 @@ def split_chart(days: pd.DataFrame, split: Split, outcome: str) -> Figure:
 def _parts_chart(parts: pd.DataFrame, outcome: str) -> Figure:
     figure, (axes,) = canvas(height=2.0)
     bars = axes.barh(parts["part"][::-1], parts["mean"][::-1], color=[ORANGE, GREEN, BLUE])
-    said = [f"{number_format()(one.mean)}, {one.known:,} cases" for one in parts[::-1].itertuples()]
+    said = [f"{mean_said(one.mean)}, {one.known:,} cases" for one in parts[::-1].itertuples()]
     axes.bar_label(bars, said, padding=4, fontsize=9)
     axes.set(title=f"{MEAN} {outcome} in each part of the split", xlabel=UNIT or outcome)
     axes.xaxis.set_major_formatter(number_format())
