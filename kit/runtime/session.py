@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 USER_ID = "kit"
-# Retries of a call to a server that is gone: together about 20 s.
+# Retries of a call to a server that is gone: their waits are together about 20 s.
 MAX_RETRIES = 5
 # How long the server of a project outlives the last notebook that was open on it.
 NOTEBOOK_KEEP_S = 60.0
@@ -113,7 +113,7 @@ def discard(attached: Attached) -> None:
 
 
 def connect_session(url: str, token: str, session_id: str, user_id: str = USER_ID) -> SparkSession:
-    """A Spark Connect session under a known id, made the active one; a server that is gone is an error within 25 s."""
+    """A Spark Connect session under a known id, made the active one; one that is gone is an error after a few tries."""
     silence()
     from pyspark.sql.connect.client import DefaultChannelBuilder
     from pyspark.sql.connect.client.retries import DefaultPolicy

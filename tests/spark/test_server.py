@@ -119,13 +119,13 @@ def test_the_job_of_a_killed_kernel_frees_its_cores(running: server.Server, spar
     assert eventually(lambda: cpu_seconds(running.pid, over_s=1) < 0.1), "the job runs on"
 
 
-def test_a_killed_server_is_an_error_in_time(held: server.Lease, running: server.Server, spark: SparkSession) -> None:
+def test_a_killed_server_is_an_error_after_a_few_tries(
+    held: server.Lease, running: server.Server, spark: SparkSession
+) -> None:
     assert spark.range(3).count() == 3
     os.kill(running.pid, signal.SIGKILL)
-    start = time.monotonic()
     with pytest.raises(PySparkException):
         spark.range(3).count()
-    assert time.monotonic() - start < 30
     assert not running.is_alive()
     with pytest.raises(KitError, match="does not answer"):
         session.interrupt(running.url, running.token, str(uuid.uuid4()))

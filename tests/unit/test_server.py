@@ -92,12 +92,10 @@ def test_the_token_is_on_no_command_line_and_its_file_is_gone_once_ready(folder:
         assert found.token not in (folder / "spark.log").read_text()
 
 
-def test_a_running_server_is_reused_and_found_in_milliseconds(folder: Path) -> None:
+def test_a_running_server_is_reused(folder: Path) -> None:
     with server.lease(folder) as first, server.lease(folder) as second:
         found = server.ensure_server(first, CONF)
-        start = time.perf_counter()
         assert server.ensure_server(second, CONF) == found
-        assert time.perf_counter() - start < 0.05
         first.release()
         assert not eventually(lambda: not found.is_alive(), within_s=0.5), "it ended though it was in use"
 
