@@ -57,7 +57,8 @@ class Scripts:
 
 def scripts_of(resources: Resources, template: str) -> Scripts:
     """Return the renderer of a template's stage scripts."""
-    parents = {one.name: one.extends for one in template_chain(resources, template)}
+    names = [one.name for one in template_chain(resources, template)]
+    parents: dict[str, str | None] = dict(zip(names, [None, *names], strict=False))
     loader = _Loader(resources, parents)
     environment = jinja2.Environment(
         loader=loader,
@@ -72,7 +73,7 @@ def scripts_of(resources: Resources, template: str) -> Scripts:
 
 
 class _Loader(jinja2.BaseLoader):
-    """Finds `stages/x.py.j2` and `<template>/x.py.j2`; a template without one has its parent's, then the skeleton."""
+    """Finds `stages/x.py.j2` and `<template>/x.py.j2`; one that is missing is that of the template before."""
 
     def __init__(self, resources: Resources, parents: Mapping[str, str | None]) -> None:
         self.resources = resources

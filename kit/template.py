@@ -1,4 +1,4 @@
-"""A template: a folder with `template.yml`, stage scripts, package modules and tests; it may extend another one."""
+"""A template: a folder with `template.yml`, stage scripts, package modules and tests; it may extend and use others."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class Template(BaseModel):
     title: str
     description: str
     extends: str | None = None
+    uses: list[str] = []
+    """Templates laid between this one and the one it extends: data that several kinds of problem are worked on."""
     ownership: dict[StageName, StageOwnership] = {}
     needs: list[Literal["target", "key", "event_time"]] = []
     """Keys of `problem` without which it cannot do its work."""
@@ -52,24 +54,43 @@ def load_template(resources: Resources, name: str) -> Template:
 
 
 def template_chain(resources: Resources, name: str) -> list[Template]:
-    """Return the template and all that it extends, the base first; raises TemplateError where they form a circle."""
+    """Return the template, all that it extends and all that these use, the base first and what is used before its user.
+
+    Raises TemplateError where templates extend each other in a circle, or where one that is used stands on others.
+    """
     chain: list[Template] = []
+    extended: list[str] = []
     following: str | None = name
     while following:
-        if following in [one.name for one in chain]:
-            circle = " -> ".join([*(one.name for one in chain), following])
+        if following in extended:
+            circle = " -> ".join([*extended, following])
             raise TemplateError(f"templates extend each other in a circle: {circle}", "Take one `extends` out.")
-        chain.append(_parent(resources, chain[-1], following) if chain else load_template(resources, following))
-        following = chain[-1].extends
+        extended.append(following)
+        template = _named_by(resources, chain[-1], "extends", following) if chain else load_template(resources, name)
+        used = [_used(resources, template, one) for one in template.uses]
+        twice = [one.name for one in used if one in chain]
+        if twice:
+            where = f"{resources.label(template.folder / 'template.yml')}: uses '{twice[0]}'"
+            raise TemplateError(f"{where}, which is in the chain already", "Take it out of one of the two.")
+        chain += [template, *reversed(used)]
+        following = template.extends
     return chain[::-1]
 
 
-def _parent(resources: Resources, child: Template, name: str) -> Template:
+def _used(resources: Resources, user: Template, name: str) -> Template:
+    used = _named_by(resources, user, "uses", name)
+    if used.extends or used.uses:
+        said = f"{resources.label(user.folder / 'template.yml')}: uses '{name}', which extends or uses another template"
+        raise TemplateError(said, f"Only a template that stands alone can be used; `extends: {name}` may be meant.")
+    return used
+
+
+def _named_by(resources: Resources, child: Template, key: str, name: str) -> Template:
     try:
         return load_template(resources, name)
     except TemplateError as error:
         where = resources.label(child.folder / "template.yml")
-        raise TemplateError(f"{where}: extends '{name}': {error.message}", error.hint) from error
+        raise TemplateError(f"{where}: {key} '{name}': {error.message}", error.hint) from error
 
 
 def template_names(resources: Resources) -> list[str]:

@@ -114,6 +114,22 @@ def test_a_script_may_extend_a_parent_template_that_has_no_such_script(tmp_path:
     )
 
 
+def test_a_stage_without_a_script_has_that_of_the_data_it_uses(tmp_path: Path) -> None:
+    child = TEMPLATE.replace("name: tiny", "name: child\nextends: tiny\nuses: [shop]")
+    resources = tiny_resources(
+        tmp_path,
+        tiny__modeling=filling("train", "# %%", "from_parent()"),
+        tiny__monitoring=filling("train", "# %%", "from_parent()").replace("modeling", "monitoring"),
+        shop__modeling=filling("train", "# %%", "from_data()"),
+    )
+    write(tmp_path / "templates/child/template.yml", child)
+    write(tmp_path / "templates/shop/template.yml", TEMPLATE.replace("name: tiny", "name: shop"))
+    composer = tiny_composer(resources, "child")
+    for stage, expected in (("modeling", "from_data()"), ("monitoring", "from_parent()")):
+        cells = composer.notebook(tiny_spec(composer), stage)["cells"]
+        assert any(expected in source_of(cell) for cell in cells)
+
+
 def test_super_keeps_the_parents_lines_without_an_empty_line(tmp_path: Path) -> None:
     text = composed(tmp_path, filling("train", "{{ super() }}", "more = 1"))
     assert "work.train(p.run_date)\nmore = 1" in text

@@ -33,6 +33,28 @@ def test_a_template_is_laid_over_the_one_that_it_extends(tmp_path: Path) -> None
     assert (problem["target"], problem["key"]) == ("is_bad", ["id"])
 
 
+DATA = "name: shop\nversion: '1'\ntitle: S\ndescription: S\nproject:\n  problem: {target: paid, key: [order]}\n"
+CHILD = TEMPLATE.replace("name: tiny", "name: child\nextends: tiny\nuses: [shop]").split("project:")[0]
+
+
+def test_what_a_template_uses_lies_between_it_and_what_it_extends(tmp_path: Path) -> None:
+    resources = tiny_resources(tmp_path)
+    write(tmp_path / "templates/shop/template.yml", DATA)
+    write(tmp_path / "templates/child/template.yml", CHILD)
+    write(tmp_path / "templates/grandchild/template.yml", CHILD.replace("child", "grandchild").replace("tiny", "child"))
+    chain = template_chain(resources, "child")
+    assert [one.name for one in chain] == ["tiny", "shop", "child"]
+    assert project_fragment(chain)["problem"]["target"] == "paid"
+    with pytest.raises(TemplateError, match="uses 'shop', which is in the chain already"):
+        template_chain(resources, "grandchild")
+    write(tmp_path / "templates/shop/template.yml", DATA.replace("title: S", "title: S\nextends: tiny"))
+    with pytest.raises(TemplateError, match="uses 'shop', which extends or uses another template"):
+        template_chain(resources, "child")
+    write(tmp_path / "templates/child/template.yml", CHILD.replace("[shop]", "[shpo]"))
+    with pytest.raises(TemplateError, match=r"child/template.yml: uses 'shpo': .*did you mean 'shop'"):
+        template_chain(resources, "child")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
