@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import random
 import string
@@ -26,6 +25,7 @@ from kit.intake.sources import Place, named_sources
 from kit.new import NewProject, create_project
 from kit.resources import Resources, kit_resources
 from kit.spec import Spec, load_spec
+from tests.tables import HEADERS, MadeUp, tables, write_table
 from tests.unit.tiny import look_file, tiny_resources, write
 
 ANY = """\
@@ -464,42 +464,12 @@ def test_a_column_of_the_problem_that_its_source_does_not_declare_is_refused(
         made(tmp_path, resources, table(tmp_path, churn()), target="Churn", assignments=["problem.leaks={usge: late}"])
 
 
-CELLS = st.one_of(
-    st.none(),
-    st.integers(-(10**20), 10**20).map(str),
-    st.floats().map(str),
-    st.dates().map(str),
-    st.datetimes().map(str),
-    st.sampled_from(["NA", "?", " ", "true", "1,5", "00123", "31/12/2013", "a@b.org", "Jan 1939", "19970101", "\t"]),
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8),
-)
-HEADERS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
-
-
-@st.composite
-def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str | None]], str]:
-    width = draw(st.integers(1, 5))
-    headers = draw(st.lists(HEADERS, min_size=width, max_size=width))
-    pools = [draw(st.lists(CELLS, min_size=1, max_size=6)) for _ in range(width)]
-    picks = draw(st.lists(st.integers(0, 5), min_size=7, max_size=13))
-    length = draw(st.sampled_from([3, 110, 240]))
-    rows = [
-        [pool[picks[(n + 3 * at) % len(picks)] % len(pool)] for at, pool in enumerate(pools)] for n in range(length)
-    ]
-    return headers, rows, draw(st.sampled_from([",", ";", "\t", "|"]))
-
-
 @settings(max_examples=150)
 @given(made_up=tables())
 def test_any_table_gives_a_valid_spec_or_an_error_with_a_cure(
-    made_up: tuple[list[str], list[list[str | None]], str], tmp_path_factory: pytest.TempPathFactory
+    made_up: MadeUp, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    headers, rows, delimiter = made_up
-    path = tmp_path_factory.mktemp("any") / "any.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, delimiter=delimiter).writerows(
-            [headers, *[["" if x is None else x for x in row] for row in rows]]
-        )
+    path = write_table(tmp_path_factory.mktemp("any") / "any.csv", made_up)
     try:
         found = look_file("any", path)
         target = list(found.columns)[-1]
