@@ -92,9 +92,7 @@ def has_several_classes(column: ColumnProfile) -> bool:
     return is_few and len(_taught(_classes(column))) > 2
 
 
-def target_of(
-    table: TableProfile, said: str, kind: str, positive: str | None = None, is_apart: bool = False
-) -> Target:
+def target_of(table: TableProfile, said: str, kind: str, positive: str | None = None, is_apart: bool = False) -> Target:
     """Return the target; raises ConfigError where the rows of the sample cannot teach it.
 
     Classes are told apart, or one of them from the rest.
