@@ -127,7 +127,7 @@ def calibration(counts: pd.DataFrame) -> pd.DataFrame:
 def comparison(
     counts: pd.DataFrame, names: Sequence[str], draws: int = 500, level: float = 0.95, seed: int = 7
 ) -> pd.DataFrame:
-    """Return the measures of each model with their bootstrap intervals, the first of `names` first, the best other last.
+    """Return the measures of each model with bootstrap intervals: the first of `names`, the others, the best last.
 
     Days are drawn with replacement and not rows, since rows of one day share its events (Field and Welsh 2007).
     Besides `measures`: `log_loss_low`, `log_loss_high` and so on for JUDGED; `lead`, by how much the log loss is below
@@ -214,7 +214,7 @@ def _size(counts: pd.DataFrame) -> int:
 
 
 def _sums(counts: pd.DataFrame, values: Sequence[str], size: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return by value: SUMS, rows of each true class, rows of each predicted class, rows of each class that are right."""
+    """Return by value: SUMS, rows of each true class, of each predicted class, and those that are right."""
     row = pd.Categorical(counts["value"], values).codes.astype(int)
     rows = counts["rows"].to_numpy(float)
     is_right = (counts["label"] == counts["predicted"]).to_numpy(float)

@@ -59,7 +59,7 @@ def shares_of(counts: pd.DataFrame, smoothing: float = SMOOTHING) -> tuple[Float
 
 
 def log_loss(judged: pd.DataFrame, shares: pd.DataFrame, overall: Floats) -> float:
-    """Return the mean negative log likelihood (nats) of counts by bin and class; a bin without shares gets the overall."""
+    """Return the mean negative log likelihood (nats) of counts by bin and class; a new bin gets the overall shares."""
     rows = judged.to_numpy(float)
     said = shares.reindex(judged.index).to_numpy(float)
     said = np.where(np.isnan(said), overall, said)
