@@ -23,6 +23,7 @@ from .importance import SHUFFLED, shuffled
 from .labels import CLASSES, PROBABILITIES, SAYS, classes_of, shares_sql, with_score
 from .preparation import LINEAR, TREES, Link, preparation, text_sql
 from .split import Split
+from .strength import SMOOTHING
 
 SEED = 7
 _LINEAR = "logistic regression"
@@ -36,7 +37,8 @@ def log_share(share: float) -> float:
 
 def link_of(classes: Sequence[str]) -> Link:
     """Return the scale on which groups are features: the logarithm of the share of each class."""
-    return Link(log_share, "exp({})", tuple(f"cast({LABEL} = {place} as double)" for place in range(len(classes))))
+    indicators = tuple(f"cast({LABEL} = {place} as double)" for place in range(len(classes)))
+    return Link(log_share, "exp({})", indicators, lambda _: SMOOTHING)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def performance_chart(by_month: pd.DataFrame, expected: Mapping[str, float]) -> 
     left.set_ylim(0, 1.25 * max(float(by_month["log_loss"].max()), expected.get("log_loss", 0.0), 0.1))
     right.plot(months, by_month["confidence"], marker="s", color=ORANGE, label="mean probability of what was said")
     right.fill_between(months, by_month["confidence"], by_month["accuracy"], color=GREY, alpha=0.2)
-    right.set(title="How many were right, and how sure it was", ylabel="share of cases", ylim=(0, 1.05))
+    right.set(title="How many were right, and how sure it was", ylabel="share of cases", ylim=(0, 1.15))
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     for axes in panels:
         axes.legend(frameon=False, fontsize=8, loc="lower left")

@@ -57,7 +57,7 @@ def sureness_chart(calibration: pd.DataFrame, months: Mapping[str, pd.DataFrame]
     left.set(
         title="Is 70% really 70%?", xlabel="mean probability of the predicted class", ylabel="share that was right"
     )
-    low = min([1.0, *calibration["predicted"], *calibration["observed"]])
+    low = min([0.5, *calibration["predicted"], *calibration["observed"]])
     left.set(xlim=(max(0.0, low - 0.08), 1.03), ylim=(max(0.0, low - 0.08), 1.05))
     left.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     left.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))

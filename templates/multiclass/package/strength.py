@@ -13,8 +13,10 @@ MEASURE, SAID, NOTHING = "explained", "share of the uncertainty explained", 0.0
 """Column of the strength in a table, its name for a reader, and its value for a column that tells nothing."""
 BY: tuple[str, ...] = (LABEL,)
 """Columns by which rows are counted besides, before `across` sees them."""
-SMOOTHING = 20.0
-"""Rows of the overall shares that are mixed into the shares of each bin."""
+SMOOTHING = 10.0
+"""Rows of the overall shares that are mixed into the shares of a group."""
+TRIED = (1.0, 5.0, 25.0)
+"""As many while columns are looked at alone: with many, a leak in a small table would not show."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,8 +29,8 @@ def graded(df: DataFrame) -> DataFrame:
 def across(learnt: pd.DataFrame, judged: pd.DataFrame) -> float:
     """Return by which share the log loss on `judged` is lower with the class shares of the bins of `learnt`.
 
-    It is 0 where the shares of all rows do as well, and 1 where nothing is left open. Both have `rows` by bin and
-    label.
+    It is 0 where the shares of all rows do as well, and 1 where nothing is left open. The shares are smoothed in
+    whichever way of TRIED does best. Both have `rows` by bin and label.
     """
     before, after = by_class(learnt["rows"]), by_class(judged["rows"])
     if before.empty or after.empty:
@@ -36,9 +38,11 @@ def across(learnt: pd.DataFrame, judged: pd.DataFrame) -> float:
     before, after = (
         one.reindex(columns=before.columns.union(after.columns), fill_value=0.0) for one in (before, after)
     )
-    overall, found = shares_of(before)
+    found = [shares_of(before, smoothing)[1] for smoothing in TRIED]
+    overall, _ = shares_of(before)
     nothing = log_loss(after, pd.DataFrame(index=before.index[:0], columns=before.columns, dtype=float), overall)
-    return max(0.0, 1.0 - log_loss(after, found, overall) / nothing) if nothing > 0 else 0.0
+    least = min(log_loss(after, shares, overall) for shares in found)
+    return max(0.0, 1.0 - least / nothing) if nothing > 0 else 0.0
 
 
 def by_class(rows: pd.Series) -> pd.DataFrame:

@@ -13,7 +13,8 @@ from PACKAGE.evaluation import class_counts, measures
 from PACKAGE.features import Columns
 from PACKAGE.importance import example
 from PACKAGE.labels import labelled, shares_sql
-from PACKAGE.preparation import SMOOTHING, group_means
+from PACKAGE.preparation import group_means
+from PACKAGE.strength import SMOOTHING
 from pyspark.sql import functions as F
 
 COLUMNS = Columns(("x", "empty"), ("kind",))
