@@ -221,6 +221,8 @@ def _notes(tables: Sequence[TableProfile], target: Target | None, key: Key, time
     if target and target.left_out:
         few = ", ".join(f"{one} {rows:,}" for one, rows in target.left_out.items())
         yield f"classes with fewer than {FEWEST_OF_CLASS} rows are left out, neither learnt nor judged: {few}"
+    if target and target.apart and target.column.kind in ("integer", "number"):
+        yield "the classes are numbers: where their order matters, choose a template for regression"
     if target and target.positive is not None and len(target.classes) > 2:
         yield f"more than two classes: {target.positive} counts as positive against all others together"
         if has_several_classes(target.column):

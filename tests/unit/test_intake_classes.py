@@ -42,8 +42,9 @@ def test_several_classes_are_told_apart_and_rare_ones_left_out_aloud(tmp_path: P
 
 
 def test_numbers_are_classes_as_spark_writes_them(tmp_path: Path) -> None:
-    template, classes, _ = told(made(tmp_path, {"1": 40, "02.5": 60, "3": 50}))
+    template, classes, notes = told(made(tmp_path, {"1": 40, "02.5": 60, "3": 50}))
     assert (template, classes) == ("multiclass", ["2.5", "3.0", "1.0"])
+    assert any("where their order matters" in note for note in notes)
 
 
 @pytest.mark.parametrize(
