@@ -31,14 +31,15 @@ def case_charts(counts: pd.DataFrame, classes: Sequence[str], outcome: str, test
         return [kinds_chart(rows | ({"outcome unknown": unknown} if unknown else {}), "cases")]
     figure, (left, right) = canvas(2, sharey=True, height=3.8)
     by_month = shares_by(counts, "month", classes)
-    stacked(left, by_month, pd.to_datetime(by_month.index), width=26.0)
+    stacked(left, by_month, pd.to_datetime(by_month.index) + pd.Timedelta(days=14), width=26.0)
     left.axvline(pd.Timestamp(test_start), color="black", linestyle="--", linewidth=1.2)
     left.text(pd.Timestamp(test_start), 1.01, "hold-out", fontsize=9, va="bottom")
-    left.set(title=f"Shares of {outcome} by month", ylabel="share of known outcomes")
+    left.set_title(f"Shares of {outcome} by month", pad=18)
+    left.set(ylabel="share of known outcomes")
     left.tick_params(axis="x", rotation=45)
     by_weekday = shares_by(counts, "weekday", classes)
     stacked(right, by_weekday, by_weekday.index, width=0.85)
-    right.set(title=f"Shares of {outcome} by weekday")
+    right.set_title(f"Shares of {outcome} by weekday", pad=18)
     right.set_xticks(range(7), _DAYS)
     _legend(figure, right, by_month)
     return [figure]
@@ -59,7 +60,7 @@ def split_chart(counts: pd.DataFrame, split: Split, classes: Sequence[str], outc
         week = pd.to_datetime(inside["day"]).dt.to_period("W").dt.start_time
         shares = shares_by(inside.assign(week=week), "week", classes)
         figure, (axes,) = canvas(height=3.4)
-        stacked(axes, shares, pd.to_datetime(shares.index), width=7.0)
+        stacked(axes, shares, pd.to_datetime(shares.index) + pd.Timedelta(days=3.5), width=7.0)
         for name, start in bounds.items():
             axes.axvline(pd.Timestamp(start), color="black", linestyle="--", linewidth=1.2)
             axes.text(pd.Timestamp(start), 1.01, f" {name}", fontsize=9, va="bottom")

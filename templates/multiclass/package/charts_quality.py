@@ -67,7 +67,8 @@ def sureness_chart(calibration: pd.DataFrame, months: Mapping[str, pd.DataFrame]
         for name, one in months.items():
             line = {"color": colours.get(name, GREEN), "label": name, "marker": "o", "markersize": 4}
             axes.plot(pd.to_datetime(one["value"]), one["log_loss"], **line)
-        axes.set(title="Log loss by month", ylabel="nats, lower is better", ylim=(0, None))
+        axes.set(title="Log loss by month", ylabel="nats, lower is better")
+        axes.set_ylim(0, 1.15 * max(float(one["log_loss"].max()) for one in months.values() if len(one)))
         axes.xaxis.set_major_formatter(ConciseDateFormatter(AutoDateLocator(maxticks=8)))
         axes.legend(frameon=False, fontsize=8)
     return figure
