@@ -75,9 +75,20 @@ def look_at(
     if not kind:
         kind, target = likely_problem(tables[0], wishes)
         wishes = _wishes(said, {**problem, "target": target})
-    template = template or template_for(resources, kind)
+    template = template or template_for(resources, kind, _has_several_classes(tables[0], wishes))
     needs = chain_needs(template_chain(resources, template))
     return template, propose(tables, kind, wishes, needs, project)
+
+
+def _has_several_classes(table: TableProfile, wishes: Wishes) -> bool:
+    """Return whether the target's classes are to be told apart, nobody having named a positive one."""
+    from kit.intake.targets import has_several_classes
+
+    return (
+        wishes.positive is None
+        and wishes.target is not None
+        and has_several_classes(table.column(wishes.target, "--target"))
+    )
 
 
 def answers_over(proposal: Proposal, given: Mapping[str, Any]) -> dict[str, Any]:

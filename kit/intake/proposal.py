@@ -8,13 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from kit.errors import ConfigError
-from kit.intake.flags import expectations_of, personal_of, unused_of
+from kit.intake.flags import class_expectation, expectations_of, personal_of, unused_of
 from kit.intake.keys import ROW_ID, Key, key_of
 from kit.intake.leaks import leaks_of
 from kit.intake.personal import is_described_only
 from kit.intake.profile import ColumnProfile, TableProfile, unread_marks
 from kit.intake.series import Series, series_of
-from kit.intake.targets import Target, likely_targets, only_quantity, problem_type, refuse_few_rows, target_of
+from kit.intake.targets import (
+    FEWEST_OF_CLASS,
+    Target,
+    has_several_classes,
+    likely_targets,
+    only_quantity,
+    problem_type,
+    refuse_few_rows,
+    target_of,
+)
 from kit.intake.times import Time, time_of
 
 
@@ -74,7 +83,8 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
     if "target" in needs and not wishes.target:
         raise missing_target(cases)
     refuse_few_rows(cases)
-    target = target_of(cases, wishes.target, kind, wishes.positive) if wishes.target else None
+    is_apart = "classes" in needs
+    target = target_of(cases, wishes.target, kind, wishes.positive, is_apart) if wishes.target else None
     series = _series(cases, kind, target, wishes)
     key = series[1] if series else key_of(cases, wishes.key, target.column.name if target else None)
     suspected = leaks_of(cases, target, {*key.columns}) if target and not series else {}
@@ -137,6 +147,7 @@ def _problem(
         "type": kind,
         "target": target.column.name if target else None,
         "positive": target.positive if target else None,
+        "classes": list(target.apart) if target else [],
         "key": key.columns,
         "event_time": time.column,
         "leaks": dict(leaks),
@@ -150,6 +161,7 @@ def _expectations(
 ) -> dict[str, Any]:
     first = [*key.columns, *([time.column] if time.column else []), *([target.column.name] if target else [])]
     found = expectations_of(table, first, set(unused))
+    found += [class_expectation(target.column.name, target.apart)] if target and target.apart else []
     return {f"silver.{table.source}": found} if found else {}
 
 
@@ -206,8 +218,15 @@ def _notes(tables: Sequence[TableProfile], target: Target | None, key: Key, time
     yield from _table_notes(tables)
     if target and target.column.nulls:
         yield f"{target.column.nulls:,} rows have no target: they are scored, not learnt from"
-    if len(target.classes if target else {}) > 2:
-        yield "more than two classes: one of them counts as positive against all others"
+    if target and target.left_out:
+        few = ", ".join(f"{one} {rows:,}" for one, rows in target.left_out.items())
+        yield f"classes with fewer than {FEWEST_OF_CLASS} rows are left out, neither learnt nor judged: {few}"
+    if target and target.apart and target.column.kind in ("integer", "number"):
+        yield "the classes are numbers: where their order matters, choose a template for regression"
+    if target and target.positive is not None and len(target.classes) > 2:
+        yield f"more than two classes: {target.positive} counts as positive against all others together"
+        if has_several_classes(target.column):
+            yield "to tell all of them apart, leave --template and problem.positive out"
     if time.others:
         yield f"other times: {', '.join(time.others)}; choose with --time"
     described = [one.name for one in cases.columns.values() if one.personal and is_described_only(one.raw.header)]

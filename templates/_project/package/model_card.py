@@ -64,12 +64,16 @@ def open_points(stage: Any, outcome: str, reason: str) -> list[str]:
 
 
 def _predicted(problem: Any) -> str:
+    if problem.get("classes"):
+        return f"{problem.target}: {', '.join(problem.classes)}"
     return f"{problem.target} = {problem.positive}" if problem.type == "classification" else str(problem.target)
 
 
 def _learnt(parts: pd.DataFrame, split: Split, problem: Any) -> str:
     learnt = parts.iloc[:-1]
     when = f" from {learnt['first'].iloc[0]} to {learnt['last'].iloc[-1]}" if split.is_timed else ""
+    if problem.get("classes"):
+        return f"{int(learnt['known'].sum()):,} cases{when}, of {len(problem.classes)} classes."
     mean = learnt["total"].sum() / learnt["known"].sum()
     said = f"{mean:.1%} of them positive" if problem.type == "classification" else f"{mean:,.4g} on average"
     return f"{int(learnt['known'].sum()):,} cases{when}, {said}."

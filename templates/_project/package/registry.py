@@ -42,17 +42,25 @@ def registered_name(spec: Mapping[str, Any], settings: Mapping[str, Any]) -> str
 
 
 def log_pipeline(
-    mlflow: Any, pipeline: PipelineModel, scratch: Path, *, loader: str, example: pd.DataFrame, outputs: Sequence[str]
+    mlflow: Any,
+    pipeline: PipelineModel,
+    scratch: Path,
+    *,
+    loader: str,
+    example: pd.DataFrame,
+    outputs: Sequence[str] | Mapping[str, str],
 ) -> str:
     """Save a pipeline into the active run as an MLflow model and return its uri.
 
     `loader` is the module with `_load_pyfunc`; `example` a few input rows, whose columns are the signature's inputs
-    (numbers as double, the rest as string), `outputs` the columns (double) that a prediction has. `scratch` is emptied.
+    (numbers as double, the rest as string), `outputs` the columns that a prediction has, as double or by kind: double,
+    string, shares (a map of texts to double). `scratch` is emptied.
     """
     import logging
 
     from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, Schema
+    from mlflow.types import ColSpec, DataType, Schema
+    from mlflow.types.schema import Map
 
     logging.getLogger("mlflow.pyfunc").setLevel(logging.WARNING)  # it reports each check of the example
     shutil.rmtree(scratch, ignore_errors=True)
@@ -60,12 +68,14 @@ def log_pipeline(
     pipeline.write().overwrite().save(folder.as_uri())
     kinds = {name: "double" if pd.api.types.is_numeric_dtype(example[name]) else "string" for name in example}
     inputs = Schema([ColSpec(kind, name, required=False) for name, kind in kinds.items()])
+    said = outputs if isinstance(outputs, Mapping) else dict.fromkeys(outputs, "double")
+    results = [ColSpec(Map(DataType.double) if kind == "shares" else kind, name) for name, kind in said.items()]
     info = mlflow.pyfunc.log_model(
         name="model",
         loader_module=loader,
         data_path=str(folder),
         code_paths=[str(Path(__file__).parent)],
-        signature=ModelSignature(inputs, Schema([ColSpec("double", name) for name in outputs])),
+        signature=ModelSignature(inputs, Schema(results)),
         input_example=example,
         pip_requirements=_requirements(),
     )

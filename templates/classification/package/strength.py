@@ -9,6 +9,8 @@ from .evaluation import auc
 
 MEASURE, SAID, NOTHING = "auc", "AUC", 0.5
 """Column of the strength in a table, its name for a reader, and its value for a column that tells nothing."""
+BY: tuple[str, ...] = ()
+"""Columns by which rows are counted besides, before `across` sees them."""
 SMOOTHING = 20.0
 """Rows of the overall rate that are mixed into the rate of each bin."""
 

@@ -19,7 +19,7 @@ NO_DAY = dt.date(1, 1, 1)
 """`event_date` of a row without a readable time; such rows are loaded each time, whatever the days."""
 NO_DAY_SQL = f"DATE'{NO_DAY}'"
 NOT_DESCRIBED = "not described yet"
-_KINDS = ("negative", "positive", "outcome known", "outcome unknown")
+_KINDS = ("negative", "positive", "outcome known", "no class of kit.yml", "outcome unknown")
 
 
 def days_to_load(
@@ -220,6 +220,9 @@ def column_roles(problem: Mapping[str, Any], columns: Sequence[str]) -> dict[str
 def _outcomes(problem: Mapping[str, Any]) -> dict[str, Column]:
     """Return the conditions of the kinds of outcome that a row may have."""
     target = F.col(f"`{problem['target']}`")
+    if problem.get("classes"):
+        is_class = target.cast("string").isin(list(problem["classes"]))
+        return {"outcome known": is_class, "no class of kit.yml": ~is_class, "outcome unknown": target.isNull()}
     if problem["type"] != "classification":
         return {"outcome known": target.isNotNull(), "outcome unknown": target.isNull()}
     positive = target.cast("string") == str(problem["positive"])
