@@ -25,7 +25,7 @@ LINE = ("invoice", "line", "customer_id", "stock_code", "quantity", "unit_price"
 def distinct_rows(rows: DataFrame) -> DataFrame:
     """Return each row of the source once: COLUMNS, `line`, and `times`, how often it is there.
 
-    `line` tells the lines of an invoice apart, in the order of product, price, quantity, name and time, the same at each
+    `line` tells the lines of an invoice apart, by product, price, quantity, name and time, the same at each
     run. Rows are shuffled once, by invoice.
     """
     once = rows.repartition("invoice").groupBy(*COLUMNS).agg(F.count(F.lit(1)).alias("times"))

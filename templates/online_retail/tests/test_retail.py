@@ -48,7 +48,7 @@ def test_codes_numbers_and_amounts_are_cleaned(typed: Any) -> None:
     lines = [rows["1", number] for number in (1, 2, 3)]
     assert [one.stock_code for one in lines] == ["22423", "85123A", "85123A"]
     assert {one.customer_id for one in rows.values()} == {"17850", "13047"}
-    assert [one.amount for one in lines] == [12.75, 5.0, 15.0]
+    assert [one.amount for one in lines] == [12.75, 15.0, 5.0]
     assert [one.stock_code for one in rows.values() if not one.is_product] == ["POST"]
 
 
