@@ -16,6 +16,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 RECENCY, FREQUENCY, AMOUNT, TENURE = "recency_days", "frequency", "amount", "tenure_days"
+RECENT_AMOUNT = "recent_amount"
 NEXT_FREQUENCY, NEXT_AMOUNT = "next_frequency", "next_amount"
 SNAPSHOT, PART = "snapshot", "part"
 LEARN, JUDGE, SERVE, EARLIER = "learn", "judge", "serve", "earlier"
@@ -27,6 +28,7 @@ MEANINGS = {
     FREQUENCY: "days with a transaction in the window",
     AMOUNT: "sum of the amounts in the window",
     TENURE: "days since the first transaction in the window",
+    RECENT_AMOUNT: "sum of the amounts in the last days of the window, as many as lie between two snapshots",
     NEXT_FREQUENCY: "days with a transaction from the snapshot to the next one; empty while that is not over",
     NEXT_AMOUNT: "sum of the amounts from the snapshot to the next one; empty while that is not over",
 }
@@ -99,6 +101,7 @@ def features(days: DataFrame, key: Sequence[str], plan: Plan) -> DataFrame:
         F.count_if(past & active).alias(FREQUENCY),
         F.sum(F.when(past, F.col(AMOUNT)).otherwise(0.0)).alias(AMOUNT),
         F.max(F.when(past & active, F.col("ago"))).alias(TENURE),
+        F.sum(F.when(F.col("ago").between(1, plan.horizon), F.col(AMOUNT)).otherwise(0.0)).alias(RECENT_AMOUNT),
         F.count_if(~past & active).alias(NEXT_FREQUENCY),
         F.sum(F.when(~past, F.col(AMOUNT)).otherwise(0.0)).alias(NEXT_AMOUNT),
     )
