@@ -65,7 +65,7 @@ def whereabouts_chart(found: pd.DataFrame) -> Figure:
     """Two bars for each destination side by side: rows, and the money that goes with them."""
     shown = found.iloc[::-1]
     colours = [{LINES: BLUE, RETURNS: ORANGE, REPEATED: GREY}.get(one, RED) for one in shown["went_to"]]
-    labels = [one if one in (LINES, RETURNS, REPEATED) else f"aside: not {one}" for one in shown["went_to"]]
+    labels = [one if one in (LINES, RETURNS, REPEATED) else f"aside: {one} not met" for one in shown["went_to"]]
     figure, (rows, money) = canvas(2, height=1.2 + 0.32 * len(shown), sharey=True)
     share = shown["rows"] / shown["rows"].sum()
     bars = rows.barh(labels, shown["rows"], color=colours)
