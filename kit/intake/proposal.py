@@ -87,15 +87,18 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
     target = target_of(cases, wishes.target, kind, wishes.positive, is_apart) if wishes.target else None
     series = _series(cases, kind, target, wishes)
     key = series[1] if series else key_of(cases, wishes.key, target.column.name if target else None)
-    suspected = leaks_of(cases, target, {*key.columns}) if target and not series else {}
+    is_predicted = kind != "segmentation"  # a target is the amount of a transaction there
+    suspected = leaks_of(cases, target, {*key.columns}) if target and not series and is_predicted else {}
     time = time_of(cases, wishes.time, [*_late(cases, suspected), *([target.column.name] if target else [])])
     _refuse_no_time(cases, time, needs)
     leaks = {name: reason for name, reason in suspected.items() if name != time.column}
     roles = {*key.columns, *([target.column.name] if target else []), *([time.column] if time.column else [])}
     unused = {} if series else unused_of(cases, {*roles, *leaks})
     notes = tuple(_notes(tables, target, key, time)) if not series else tuple(_series_notes(tables, series[1]))
+    is_kept = is_predicted or "unique and complete" in key.reason
+    declared = key if is_kept else Key([], "")  # transactions have another key than who
     fragment = {
-        "sources": {one.source: _source(one, key if one is cases else None, project) for one in tables},
+        "sources": {one.source: _source(one, declared if one is cases else None, project) for one in tables},
         "problem": {**_problem(kind, target, key, time, leaks, unused), **(_series_said(series[0]) if series else {})},
         "expectations": _expectations(cases, key, time, target, unused),
         **_environments(tables),
