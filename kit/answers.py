@@ -20,7 +20,7 @@ from kit.yaml_source import YamlSource
 _OWN = ("kit", "template", "template_version")
 """Keys that the kit writes; an answer to them would be a lie."""
 
-NEED_OPTIONS = {"target": "--target", "key": "--key", "event_time": "--time"}
+NEED_OPTIONS = {"target": "--target", "key": "--key", "event_time": "--time", "user": "--key", "item": "--key"}
 """The option of `kit new` that names what a template needs of `problem`."""
 
 _TYPED = "--set "

@@ -124,7 +124,7 @@ def outcome(target: Target, value: str) -> NDArray[Any]:
 
 
 def _quantity(table: TableProfile, column: ColumnProfile, said: str, kind: str) -> Target:
-    if kind in ("regression", "forecasting") and column.kind not in ("integer", "number"):
+    if kind in ("regression", "forecasting", "recommendation") and column.kind not in ("integer", "number"):
         message = f"{table.path}: target '{said}' is {column.kind}; {kind} needs a number"
         raise ConfigError(message, "Name a numeric column with --target, or leave --template out.")
     return Target(column, {}, None, "")
