@@ -1,8 +1,9 @@
 """Measures `kit` against plain Spark and against a papermill loop, side by side in one run, and writes the ratios.
 
-    python -m benchmarks [--rounds N] [--sample]
+    python -m benchmarks [--rounds N] [--sample | --rows N]
 
-`--sample` works on one month instead of the whole year. Results: `benchmarks/results/latest.json`.
+`--sample` works on one month instead of the whole year. Results: `benchmarks/results/latest.json`. `--rows` takes a
+made table of that size instead, and the plain script as its only opponent. Results: `benchmarks/results/size.json`.
 """
 
 from __future__ import annotations
@@ -15,28 +16,31 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.opponents import loop_command, write_loop_notebooks, write_script
 from benchmarks.processes import Measured, measure
+from benchmarks.tables import write_table
 
-RESULTS = Path(__file__).with_name("results") / "latest.json"
+RESULTS = Path(__file__).with_name("results")
 PYTHON = sys.executable
 KIT = [PYTHON, "-m", "kit"]
 SAMPLE = {"run_date": "2013-01-31", "test_start": "2013-01-22"}
 STATE = ("data", "mlflow", "runs")
+FLIGHT_DELAY = ("--template", "flight_delay")
 
 
 class Bench:
     """One project in a scratch folder, put back to its first state before each measured run."""
 
-    def __init__(self, scratch: Path, parameters: dict[str, Any]) -> None:
-        self.scratch, self.parameters = scratch, parameters
-        self.project = scratch / "flight-delay"
+    def __init__(self, scratch: Path, parameters: dict[str, Any], new: Sequence[str] = FLIGHT_DELAY) -> None:
+        self.scratch, self.parameters, self.made_by = scratch, parameters, [*new, "--defaults"]
+        self.project = scratch / "project"
         self.env = dict(os.environ)
         self.given = [part for name, value in parameters.items() for part in ("-p", f"{name}={value}")]
-        self._run([*KIT, "new", str(self.project), "--template", "flight_delay", "--defaults"])
+        self._run([*KIT, "new", str(self.project), *self.made_by])
 
     def fresh(self) -> None:
         """Remove what runs have made, but not the project."""
@@ -86,7 +90,7 @@ class Bench:
     def new(self) -> Measured:
         """`kit new` into an empty folder."""
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
-            return self._measure([*KIT, "new", f"{folder}/p", "--template", "flight_delay", "--defaults"])
+            return self._measure([*KIT, "new", f"{folder}/p", *self.made_by])
 
     def help(self) -> Measured:
         """`kit --help`."""
@@ -103,38 +107,73 @@ def main() -> None:
     """Measure everything and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--sample", action="store_true")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--sample", action="store_true")
+    size.add_argument("--rows", type=int)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="kit-bench-") as scratch:
-        bench = Bench(Path(scratch), SAMPLE if options.sample else {})
-        results = run_rounds(bench, options.rounds)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    print(json.dumps(results, indent=2, sort_keys=True))
+    with tempfile.TemporaryDirectory(prefix="kit-bench-") as folder:
+        scratch = Path(folder)
+        if options.rows:
+            write_table(scratch / "cases.parquet", options.rows)
+            bench = Bench(scratch, {}, ("--source", str(scratch / "cases.parquet"), "--target", "churned"))
+            save("size.json", {"rows": options.rows, **size_results(bench, options.rounds)})
+        else:
+            save("latest.json", run_results(Bench(scratch, SAMPLE if options.sample else {}), options.rounds))
 
 
-def run_rounds(bench: Bench, rounds: int) -> dict[str, Any]:
-    """Return medians in seconds, ratios from round to round as medians, and the peak memory of a cold run in MiB."""
-    taken: dict[str, list[Measured]] = {name: [] for name in ("script", "cold", "unchanged", "warm", "loop")}
+def save(name: str, results: dict[str, Any]) -> None:
+    """Write the results beside the others, and print them."""
+    RESULTS.mkdir(exist_ok=True)
+    text = json.dumps(results, indent=2, sort_keys=True)
+    (RESULTS / name).write_text(f"{text}\n", encoding="utf-8")
+    print(text)
+
+
+def run_rounds(bench: Bench, names: Sequence[str], rounds: int) -> dict[str, list[Measured]]:
+    """Return what was measured, in turns, of the methods of `bench` with these names."""
+    taken: dict[str, list[Measured]] = {name: [] for name in names}
     for number in range(rounds):
         for name, measured in taken.items():
             measured.append(getattr(bench, name)())
             print(f"round {number + 1} {name}: {measured[-1].seconds:.1f} s", file=sys.stderr, flush=True)
-    seconds = {name: [one.seconds for one in measured] for name, measured in taken.items()}
+    return taken
 
-    def ratio(above: str, below: str) -> float:
-        return round(statistics.median(a / b for a, b in zip(seconds[above], seconds[below], strict=True)), 3)
 
+def ratio(above: Sequence[Measured], below: Sequence[Measured]) -> float:
+    """Return the median over the rounds of one time over another."""
+    return round(statistics.median(a.seconds / b.seconds for a, b in zip(above, below, strict=True)), 3)
+
+
+def medians(taken: dict[str, list[Measured]]) -> dict[str, float]:
+    """Return the median seconds by name."""
+    return {name: round(statistics.median(one.seconds for one in all_), 1) for name, all_ in taken.items()}
+
+
+def size_results(bench: Bench, rounds: int) -> dict[str, Any]:
+    """Return what the kit adds to the plain script on a table of that size, and the peak memory of both in MiB."""
+    taken = run_rounds(bench, ("script", "cold"), rounds)
     return {
-        "cold_vs_script": ratio("cold", "script"),
-        "warm_vs_script": ratio("warm", "script"),
-        "loop_vs_kit": ratio("loop", "cold"),
+        "cold_vs_script": ratio(taken["cold"], taken["script"]),
+        "peak_mb": round(max(one.peak_mb for one in taken["cold"])),
+        "script_peak_mb": round(max(one.peak_mb for one in taken["script"])),
+        "rounds": rounds,
+        "seconds": medians(taken),
+    }
+
+
+def run_results(bench: Bench, rounds: int) -> dict[str, Any]:
+    """Return medians in seconds, ratios from round to round as medians, and the peak memory of a cold run in MiB."""
+    taken = run_rounds(bench, ("script", "cold", "unchanged", "warm", "loop"), rounds)
+    return {
+        "cold_vs_script": ratio(taken["cold"], taken["script"]),
+        "warm_vs_script": ratio(taken["warm"], taken["script"]),
+        "loop_vs_kit": ratio(taken["loop"], taken["cold"]),
         "new_s": round(statistics.median(bench.new().seconds for _ in range(5)), 3),
         "help_s": round(statistics.median(bench.help().seconds for _ in range(5)), 3),
-        "unchanged_s": round(statistics.median(seconds["unchanged"]), 3),
+        "unchanged_s": round(statistics.median(one.seconds for one in taken["unchanged"]), 3),
         "peak_mb": round(max(one.peak_mb for one in taken["cold"])),
         "rounds": rounds,
-        "seconds": {name: round(statistics.median(values), 1) for name, values in seconds.items()},
+        "seconds": medians(taken),
     }
 
 

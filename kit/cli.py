@@ -36,7 +36,8 @@ def new(
     path: Annotated[Path, typer.Argument(help="The folder to make; it must be empty or not exist.")],
     template: Annotated[str | None, typer.Option("--template", "-t", help="See `kit list`.")] = None,
     source: Annotated[
-        list[str] | None, typer.Option("--source", help="[NAME=]FILE to look at; the cases first.")
+        list[str] | None,
+        typer.Option("--source", help="[NAME=]FILE, table or JDBC_URL#TABLE to look at; the cases first."),
     ] = None,
     target: Annotated[str | None, typer.Option("--target", help="The column to predict.")] = None,
     time: Annotated[str | None, typer.Option("--time", help="The column with the time of a case.")] = None,

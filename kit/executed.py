@@ -4,9 +4,13 @@ ran.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kit.execution import Failure
+from kit.runtime.secret import HIDDEN
 
 
 def correct_executed(output: Path, failure: Failure) -> None:
@@ -30,3 +34,25 @@ def correct_executed(output: Path, failure: Failure) -> None:
             told.update(start_time=None, end_time=None, duration=None)
     notebook.metadata.setdefault("papermill", {})["exception"] = True
     nbformat.write(notebook, output)
+
+
+def hide_in_notebook(output: Path, secrets: Sequence[str]) -> None:
+    """Cut the values of secrets out of an executed notebook; nothing where it is missing or there are none."""
+    if not secrets or not output.is_file():
+        return
+    text = output.read_text(encoding="utf-8")
+    hidden = _hidden(text, [json.dumps(value, ensure_ascii=False)[1:-1] for value in secrets])
+    if hidden != text:
+        output.write_text(hidden, encoding="utf-8")
+
+
+def hidden_failure(failure: Failure, secrets: Sequence[str]) -> Failure:
+    """Return the failure without the values of secrets."""
+    cause, traceback = (_hidden(text, secrets) for text in (failure.cause, failure.traceback))
+    return replace(failure, cause=cause, traceback=traceback)
+
+
+def _hidden(text: str, secrets: Sequence[str]) -> str:
+    for value in secrets:
+        text = text.replace(value, HIDDEN)
+    return text

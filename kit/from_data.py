@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kit.config import load_catalog
 from kit.errors import ConfigError
 from kit.fragment import merge
 from kit.questions import Question
@@ -47,20 +49,25 @@ def look_at(
 ) -> tuple[str, Proposal]:
     """Return the template (the one named, or the one for what the data says) and what the files propose.
 
-    Answers in `given` count as said. Without a target a person is asked, if there is one to `ask`. Raises ConfigError,
-    with the cure, where the files cannot be read or cannot carry the problem.
+    Answers in `given` count as said. Without a target a person is asked, if there is one to `ask`. A Spark is started
+    only for what is no file. Raises ConfigError, with the cure, where a source cannot be read or cannot carry the
+    problem.
     """
     from kit.intake.profile import look
     from kit.intake.proposal import likely_problem, propose
     from kit.intake.sources import named_sources
+    from kit.runtime.session import passing_session
 
     _refuse_bare_kit()
     problem = given.get("problem", {})
     if template:
         _refuse_own_sources(resources, template)
     wishes = _wishes(said, problem)
-    files = named_sources(said.sources)
-    tables = [look(name, path, None if number else wishes.time) for number, (name, path) in enumerate(files.items())]
+    places = named_sources(said.sources)
+    lend = partial(passing_session, load_catalog(resources).spark)
+    tables = [
+        look(name, place, lend, None if number else wishes.time) for number, (name, place) in enumerate(places.items())
+    ]
     kind = problem.get("type") or (_type(resources, template) if template else None)
     needs = chain_needs(template_chain(resources, template)) if template else []
     if not wishes.target and ask and (not kind or "target" in needs):

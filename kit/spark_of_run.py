@@ -1,4 +1,4 @@
-"""The Spark that a run works on: one Connect server for all its stages, or a classic session in each kernel."""
+"""The Spark that a run works on: a Connect server for all its stages, an endpoint, or a classic session each."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit.errors import KitError
+from kit.runtime.session import endpoint, interrupt
 
 if TYPE_CHECKING:
     from kit.runtime.server import Lease, Server, Starting
 
 
 class SparkOfRun:
-    """Starts the server when the first stage needs it, watches it, and lets it go at the end."""
+    """Starts the server when the first stage needs it, watches it, and lets it go at the end.
+
+    Where SPARK_REMOTE names an endpoint the stages use that one, and nothing is started or ended.
+    """
 
     def __init__(self, project: Path, kind: str, settings: dict[str, str]) -> None:
         self.folder = project / ".kit" / "spark"
@@ -24,10 +28,11 @@ class SparkOfRun:
         self._starting: Starting | None = None
         self._server: Server | None = None
         self._is_gone = threading.Event()
+        self._endpoint = endpoint() if kind == "connect" else None
 
     def begin(self) -> None:
         """Take the lease and start the server without waiting for it; a second time nothing happens."""
-        if self.kind != "connect" or self._lease is not None:
+        if self.kind != "connect" or self._lease is not None or self._endpoint:
             return
         from kit.runtime.server import begin, lease
 
@@ -45,12 +50,11 @@ class SparkOfRun:
 
     def interrupt(self, session_id: str) -> None:
         """Stop what a dead kernel has left running, so that the cores are free; nothing where the server is gone."""
-        if self.kind != "connect" or self._server is None or self.is_gone():
+        address = self._endpoint or (self._server and (self._server.url, self._server.token))
+        if self.kind != "connect" or not address or self.is_gone():
             return
-        from kit.runtime.session import interrupt
-
         with contextlib.suppress(KitError):  # the server went while it was asked: its jobs went with it
-            interrupt(self._server.url, self._server.token, session_id)
+            interrupt(*address, session_id)
 
     def log(self) -> Path:
         """Return the server's log."""

@@ -65,6 +65,30 @@ class Sample(Part):
     """Hash of the file as it lies in the archive."""
 
 
+class Jdbc(Part):
+    """A table of a database, read by Spark's JDBC reader."""
+
+    url: str = Field(pattern=r"^jdbc:[a-z0-9]+:.+$")
+    """The driver's URL, without user and password."""
+    table: str
+    """A table, or a query in brackets with a name: `(select ...) as orders`."""
+    user: str | None = None
+    """A name, or `secret://SCOPE/KEY`."""
+    password: str | None = Field(default=None, pattern=r"^secret://[\w.-]+/[\w.-]+$")
+    """`secret://SCOPE/KEY`: a secret scope of Databricks, or the environment variable KIT_SECRET_SCOPE_KEY."""
+    driver: str | None = None
+    """Class of the driver, where Spark does not find it by the URL."""
+    options: dict[str, str] = {}
+    """More options of Spark's reader, such as those that split the table over several connections."""
+
+    @field_validator("url")
+    @classmethod
+    def _holds_no_password(cls, url: str) -> str:
+        if re.search(r"(pass|passwd|password|pwd)=|//[^/@]*:[^/@]*@", url, re.IGNORECASE):
+            raise ValueError("holds a password; write it as `password: secret://SCOPE/KEY`")
+        return url
+
+
 class Column(Part):
     """A column of a source, by the safe name that everything after the reading calls it."""
 
@@ -98,6 +122,8 @@ class Source(Part):
     table: str | None = None
     """A catalog table."""
     sample: Sample | None = None
+    jdbc: Jdbc | None = None
+    """A table of a database."""
     format: Literal["csv", "parquet", "json", "delta"] = "csv"
     options: dict[str, str] = {}
     """Options of Spark's reader for that format."""
@@ -126,9 +152,9 @@ class Source(Part):
 
     @model_validator(mode="after")
     def _one_place(self) -> Source:
-        places = [name for name in ("path", "table", "sample") if getattr(self, name)]
+        places = [name for name in ("path", "table", "sample", "jdbc") if getattr(self, name)]
         if len(places) != 1:
-            raise ValueError(f"needs exactly one of path, table, sample; has {', '.join(places) or 'none'}")
+            raise ValueError(f"needs exactly one of path, table, sample, jdbc; has {', '.join(places) or 'none'}")
         return self
 
 

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any
 
 import kit
-from kit.executed import correct_executed
+from kit.executed import correct_executed, hidden_failure, hide_in_notebook
 from kit.execution import Execution, Failure
 from kit.fingerprint import code_fingerprint, input_versions
 from kit.kernels import Kernel, start_kernel
@@ -23,6 +23,7 @@ from kit.resolved import environment_values
 from kit.runtime.context import new_run_id
 from kit.runtime.facts import utc_now
 from kit.runtime.parameters import to_plain
+from kit.runtime.secret import known_values
 from kit.spark_of_run import SparkOfRun, new_session_id, settings_of
 
 LOOK_S = 0.05
@@ -36,6 +37,7 @@ class Run:
     def __init__(self, project: Project, plan: Plan, progress: Progress, *, is_forced: bool) -> None:
         self.project, self.plan, self.progress, self.is_forced = project, plan, progress, is_forced
         self.history = read_runs(project.folder)
+        self.secrets = known_values(project.spec.model_dump(mode="json", include={"sources", "environments"}))
         self.run_id = new_run_id()
         self.folder = project.folder / RUNS / self.run_id
         settings = settings_of(environment_values(project.catalog, project.spec, plan.environment))
@@ -92,7 +94,11 @@ class Run:
         record.update(status="running", started=utc_now(), seconds=None)
         self._save(record)
         began = time.monotonic()
-        failure = self._supervise(stage, record)
+        try:
+            failure = self._supervise(stage, record)
+        finally:
+            hide_in_notebook(self.project.folder / record["notebook"], self.secrets)
+        failure = hidden_failure(failure, self.secrets) if failure else None
         record.update(facts_of(self.folder, stage), seconds=round(time.monotonic() - began, 2), ended=utc_now())
         if failure is None and not record["is_finished"]:
             failure = Failure("NotFinished", "the notebook ended without `stage.finish()`")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit.errors import ConfigError
@@ -17,6 +16,8 @@ from kit.intake.names import OWN, safe_names, snake
 from kit.intake.personal import personal_reason
 from kit.intake.raw import RawColumn, RawTable, without_values
 from kit.intake.readers import read_table
+from kit.intake.sources import Place
+from kit.intake.tables import Lend
 from kit.yaml_source import nearest
 
 if TYPE_CHECKING:
@@ -77,10 +78,10 @@ class ColumnProfile:
 
 @dataclass(frozen=True)
 class TableProfile:
-    """A file of the user under the name of its source."""
+    """A table of the user under the name of its source."""
 
     source: str
-    path: Path
+    place: Place
     table: RawTable
     columns: dict[str, ColumnProfile]
     """By safe name, in the order of the file."""
@@ -97,16 +98,19 @@ class TableProfile:
         if found is None:
             known = {*self.columns, *(one.raw.header for one in self.columns.values() if one.raw.header)}
             cure = f"Name a column of the file with {option}."
-            raise ConfigError(f"{self.path}: has no column '{said}'{nearest(said, known)}", cure)
+            raise ConfigError(f"{self.place}: has no column '{said}'{nearest(said, known)}", cure)
         return found
 
 
-def look(source: str, path: Path, time: str | None = None) -> TableProfile:
-    """Return the profile of a file; `time` is the column that the user called the time, by either of its names."""
-    table = read_table(path)
+def look(source: str, place: Place, lend: Lend, time: str | None = None) -> TableProfile:
+    """Return the profile of a table; `time` is the column that the user called the time, by either of its names.
+
+    `lend` gives a Spark session where the place needs one.
+    """
+    table = read_table(place, lend)
     names = safe_names([column.header for column in table.columns])
     columns = {name: _profile(name, raw, time) for name, raw in zip(names, table.columns, strict=True)}
-    return TableProfile(source, path, table, {**columns, **_put_together(columns)})
+    return TableProfile(source, place, table, {**columns, **_put_together(columns)})
 
 
 def unread_marks(columns: Sequence[ColumnProfile]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +62,7 @@ def likely_problem(table: TableProfile, wishes: Wishes) -> tuple[str, str | None
 def missing_target(table: TableProfile) -> ConfigError:
     """Return the error that asks for a target."""
     likely = ", ".join(likely_targets(table)) or "none stands out"
-    message = f"{table.path}: which column is to be predicted?"
+    message = f"{table.place}: which column is to be predicted?"
     return ConfigError(message, f"Name it with --target COLUMN; likely: {likely}.")
 
 
@@ -150,7 +149,7 @@ def _late(table: TableProfile, suspected: Mapping[str, str]) -> list[str]:
 
 def _refuse_no_time(table: TableProfile, time: Time, needs: Sequence[str]) -> None:
     if "event_time" in needs and not time.column:
-        message = f"{table.path}: the template needs a time, and no column can be read as one"
+        message = f"{table.place}: the template needs a time, and no column can be read as one"
         raise ConfigError(message, "Name it with --time COLUMN, or add one to the file.")
 
 
@@ -189,8 +188,8 @@ def _source(table: TableProfile, key: Key | None, project: Path) -> dict[str, An
         columns[ROW_ID] = {"type": "text", "format": "row_hash", "description": "a hash of the whole row"}
     personal = personal_of(table)
     return {
-        "path": _path(table.path, project),
-        "format": table.table.format,
+        **table.place.declared(project),
+        **({"format": table.table.format} if table.place.path else {}),
         **({"options": table.table.options} if table.table.options else {}),
         "key": key.columns,
         **({"personal_data": personal} if personal else {}),
@@ -223,12 +222,6 @@ def _description(column: ColumnProfile) -> str:
 
 def _edge(share: float) -> str:
     return "under 1 % empty" if share < 0.5 else "over 99 % empty"
-
-
-def _path(file: Path, project: Path) -> str:
-    """Return the path as kit.yml has it: relative to the project where both lie in one folder, else absolute."""
-    there, here = file.resolve(), project.resolve()
-    return Path(os.path.relpath(there, here)).as_posix() if there.is_relative_to(here.parent) else there.as_posix()
 
 
 def _notes(tables: Sequence[TableProfile], target: Target | None, key: Key, time: Time) -> Iterator[str]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Format = Literal["csv", "parquet", "json"]
+Format = Literal["csv", "parquet", "json", "delta", "table", "jdbc"]
 Kind = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
 
 SAMPLE_ROWS = 200_000

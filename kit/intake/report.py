@@ -42,7 +42,7 @@ def proposal_text(found: Proposal) -> str:
 
 def _source(table: TableProfile) -> dict[str, Any]:
     return {
-        "file": table.path.name,
+        "place": table.place.name,
         "format": table.table.format,
         "dialect": table.table.dialect,
         "options": table.table.options,
@@ -54,7 +54,7 @@ def _source(table: TableProfile) -> dict[str, Any]:
 
 def _read(table: TableProfile) -> str:
     rows = f"a sample of {table.rows:,} rows" if table.table.is_sample else f"{table.rows:,} rows"
-    return f"{table.source}: {table.path.name}, {rows}, {len(table.columns)} columns ({table.table.dialect})"
+    return f"{table.source}: {table.place.name}, {rows}, {len(table.columns)} columns ({table.table.dialect})"
 
 
 def _choices(found: Proposal) -> Iterator[tuple[str, str]]:

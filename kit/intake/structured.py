@@ -37,7 +37,6 @@ def read_json(path: Path) -> RawTable:
 def read_parquet(path: Path) -> RawTable:
     """Return a sample of Parquet, from evenly spread row groups; raises ConfigError where the path has none."""
     import pyarrow as pa
-    import pyarrow.compute as pc
     import pyarrow.dataset as ds
 
     try:
@@ -48,6 +47,15 @@ def read_parquet(path: Path) -> RawTable:
         raise ConfigError(f"{path}: cannot be read as Parquet: {str(error).splitlines()[0]}", cure) from error
     if table.num_rows > SAMPLE_ROWS:
         table, is_sample = table.take(pa.array(evenly(table.num_rows, SAMPLE_ROWS))), True
+    columns, nested = arrow_columns(table)
+    return RawTable("parquet", {}, columns, table.num_rows, is_sample, "columns with types", nested=nested)
+
+
+def arrow_columns(table: Any) -> tuple[list[RawColumn], tuple[str, ...]]:
+    """Return the columns of an Arrow table as texts with their types, and the names of those of lists and records."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     columns, nested = [], []
     for name, field, cells in zip(table.column_names, table.schema, table.columns, strict=True):
         kind = _arrow_kind(field.type)
@@ -60,7 +68,7 @@ def read_parquet(path: Path) -> RawTable:
         else:
             builder.extend(map(_cell, cells.to_pylist()))
         columns.append(_emptied(builder.built()))
-    return RawTable("parquet", {}, columns, table.num_rows, is_sample, "columns with types", nested=tuple(nested))
+    return columns, tuple(nested)
 
 
 def _spread(data: Any) -> tuple[Any, bool]:

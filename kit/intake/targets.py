@@ -84,22 +84,22 @@ def target_of(table: TableProfile, said: str, kind: str, positive: str | None = 
     column = table.column(said, "--target")
     if column.distinct < 2:
         held = "one value only" if column.distinct else "no value"
-        message = f"{table.path}: target '{said}' has {held}"
+        message = f"{table.place}: target '{said}' has {held}"
         raise ConfigError(message, "Name another column with --target, or a file with both outcomes.")
     if kind != "classification":
         return _quantity(table, column, said, kind)
     classes = _classes(column)
     if len(classes) < 2:
-        raise ConfigError(f"{table.path}: target '{said}' has one value only", "Name another column with --target.")
+        raise ConfigError(f"{table.place}: target '{said}' has one value only", "Name another column with --target.")
     if len(classes) > MOST_CLASSES:
-        message = f"{table.path}: target '{said}' has {len(classes):,} values; classes are at most {MOST_CLASSES}"
+        message = f"{table.place}: target '{said}' has {len(classes):,} values; classes are at most {MOST_CLASSES}"
         cure = "Name a column with classes, make them in the file (such as amount over 100), or choose regression."
         raise ConfigError(message, cure)
     chosen, reason = _positive(classes, positive)
     if min(classes[chosen], sum(classes.values()) - classes[chosen]) < FEWEST_OF_CLASS:
         rarest = min([chosen, *(one for one in classes if one != chosen)], key=lambda one: classes[one])
         message = (
-            f"{table.path}: target '{said}' is {rarest!r} in {classes[rarest]} rows; fewer than {FEWEST_OF_CLASS}"
+            f"{table.place}: target '{said}' is {rarest!r} in {classes[rarest]} rows; fewer than {FEWEST_OF_CLASS}"
             " teach nothing that can be measured"
         )
         raise ConfigError(
@@ -111,7 +111,7 @@ def target_of(table: TableProfile, said: str, kind: str, positive: str | None = 
 def refuse_few_rows(table: TableProfile) -> None:
     """Raise ConfigError where the sample has too few rows for any problem."""
     if table.rows < FEWEST_ROWS:
-        message = f"{table.path}: has {table.rows} rows; fewer than {FEWEST_ROWS} teach nothing that can be measured"
+        message = f"{table.place}: has {table.rows} rows; fewer than {FEWEST_ROWS} teach nothing that can be measured"
         raise ConfigError(message, "Collect more rows.")
 
 
@@ -125,7 +125,7 @@ def outcome(target: Target, value: str) -> NDArray[Any]:
 
 def _quantity(table: TableProfile, column: ColumnProfile, said: str, kind: str) -> Target:
     if kind in ("regression", "forecasting", "recommendation") and column.kind not in ("integer", "number"):
-        message = f"{table.path}: target '{said}' is {column.kind}; {kind} needs a number"
+        message = f"{table.place}: target '{said}' is {column.kind}; {kind} needs a number"
         raise ConfigError(message, "Name a numeric column with --target, or leave --template out.")
     return Target(column, {}, None, "")
 

@@ -29,7 +29,7 @@ def time_of(table: TableProfile, said: str | None, not_these: Sequence[str] = ()
     if said:
         column = table.column(said, "--time")
         if not column.is_moment:
-            message = f"{table.path}: column '{said}' cannot be read as a date or a time; it is {column.kind}"
+            message = f"{table.place}: column '{said}' cannot be read as a date or a time; it is {column.kind}"
             raise ConfigError(message, f"Name a column with --time{_known(table)}, or correct its values.")
         return Time(column.name, "as you said")
     found = [one for one in table.columns.values() if one.is_moment and one.distinct > 1 and one.name not in not_these]

@@ -6,15 +6,17 @@ import contextlib
 import logging
 import os
 import sys
+import tempfile
 import uuid
 import warnings
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit.runtime.errors import KitError
-from kit.runtime.server import Lease, Server, ensure_server, lease
+from kit.runtime.server import Lease, Server, ensure_server, lease, stop
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -52,9 +54,8 @@ def get_spark(
     silence()
     if spark := predefined_session():
         return spark
-    if url := os.environ.get("SPARK_REMOTE"):
-        token = os.environ.get("SPARK_CONNECT_AUTHENTICATE_TOKEN", "")
-        return connect_session(url, token, session_id())
+    if endpoint():
+        return endpoint_session(python_path)
     if (kind or os.environ.get("KIT_SPARK")) == "classic":
         from kit.runtime.classic import classic_session
 
@@ -85,6 +86,27 @@ def is_stopped(spark: Any) -> bool:
     return spark._sc is None or spark._sc._jsc is None
 
 
+def endpoint() -> tuple[str, str] | None:
+    """The URL and the token of the Spark Connect endpoint that SPARK_REMOTE names; None without one."""
+    url = os.environ.get("SPARK_REMOTE")
+    return (url, os.environ.get("SPARK_CONNECT_AUTHENTICATE_TOKEN", "")) if url else None
+
+
+def endpoint_session(python_path: Sequence[Path] = ()) -> SparkSession:
+    """A session on the endpoint of SPARK_REMOTE; the Python files of `python_path` are sent there for its workers."""
+    found = endpoint()
+    assert found is not None
+    spark = connect_session(*found, session_id())
+    with tempfile.TemporaryDirectory(prefix="kit-") as scratch:
+        for folder in python_path:
+            archive = Path(scratch) / f"{folder.parent.name}-{folder.name}.zip"
+            with zipfile.ZipFile(archive, "w") as packed:
+                for file in sorted(folder.rglob("*.py")):
+                    packed.write(file, file.relative_to(folder))
+            spark.addArtifacts(str(archive), pyfile=True)
+    return spark
+
+
 def project_session(state_dir: Path, settings: Mapping[str, str], python_path: Sequence[Path] = ()) -> SparkSession:
     """A session on the project's server, which is started if need be and kept while this process lives."""
     global _attached
@@ -97,6 +119,34 @@ def project_session(state_dir: Path, settings: Mapping[str, str], python_path: S
     spark = connect_session(found.url, found.token, session_id())
     _attached = Attached(found, held, spark)
     return spark
+
+
+@contextlib.contextmanager
+def passing_session(settings: Mapping[str, str]) -> Iterator[SparkSession]:
+    """A session for one look: the platform's, the endpoint's of SPARK_REMOTE, else of a server that ends with it."""
+    silence()
+    if spark := predefined_session():
+        yield spark
+        return
+    if endpoint():
+        with _stopped(endpoint_session()) as spark:
+            yield spark
+        return
+    with tempfile.TemporaryDirectory(prefix="kit-") as folder, lease(Path(folder)) as held:
+        found = ensure_server(held, settings)
+        try:
+            with _stopped(connect_session(found.url, found.token, session_id())) as spark:
+                yield spark
+        finally:
+            stop(held.folder)
+
+
+@contextlib.contextmanager
+def _stopped(spark: SparkSession) -> Iterator[SparkSession]:
+    try:
+        yield spark
+    finally:
+        spark.stop()
 
 
 def session_id() -> str:

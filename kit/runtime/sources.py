@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from kit.runtime import columns
 from kit.runtime.errors import KitError
+from kit.runtime.secret import secret_value
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+_FETCHED = "10000"
+"""Rows that a database hands over at once; the default of most drivers is 10, or all of them."""
+
 
 def source_path(project: Path, name: str, source: Mapping[str, Any]) -> Path | None:
-    """Return the source's file or folder (a sample is fetched into the cache once); None for a catalog table."""
+    """Return the source's file or folder (a sample is fetched into the cache once); None for any other place."""
     if source.get("sample"):
         from kit.runtime.samples import sample_path
 
@@ -34,7 +38,7 @@ def source_path(project: Path, name: str, source: Mapping[str, Any]) -> Path | N
 def source_fingerprint(project: Path, name: str, source: Mapping[str, Any]) -> str | None:
     """Return a short hash that changes when the data or its declaration does, found without Spark.
 
-    Files count by name, size and time of change. None for a catalog table: only the platform knows.
+    Files count by name, size and time of change. None for a table of a catalog or a database: only these know.
     """
     path = source_path(project, name, source)
     if path is None:
@@ -48,11 +52,12 @@ def source_fingerprint(project: Path, name: str, source: Mapping[str, Any]) -> s
 def read_source(spark: SparkSession, project: Path, name: str, source: Mapping[str, Any]) -> DataFrame:
     """Return the source as it is: no cleaning, columns of text where the format does not type them.
 
-    Where kit.yml declares its columns, these come under the names that kit.yml gives them.
+    Where kit.yml declares its columns, these come under the names that kit.yml gives them. Raises KitError for a file
+    that is not there and for a secret that is not known here.
     """
     declared, path = source.get("columns", {}), source_path(project, name, source)
     if path is None:
-        rows = spark.table(source["table"])
+        rows = _database(spark, source["jdbc"]) if source.get("jdbc") else spark.table(source["table"])
         return columns.named(rows, declared, name) if declared else rows
     options = {str(key): str(value) for key, value in source.get("options", {}).items()}
     reader = spark.read.format(source.get("format", "csv")).options(**options)
@@ -61,6 +66,14 @@ def read_source(spark: SparkSession, project: Path, name: str, source: Mapping[s
     if source.get("format") == "json":
         reader = reader.schema(columns.text_schema(declared))
     return columns.named(reader.load(str(path)), declared, name)
+
+
+def _database(spark: SparkSession, jdbc: Mapping[str, Any]) -> DataFrame:
+    """Return a table of a database, read over one connection unless its `options` split it."""
+    options = {key: secret_value(str(jdbc[key])) for key in ("url", "user", "password", "driver") if jdbc.get(key)}
+    options |= {"dbtable": str(jdbc["table"]), "fetchsize": _FETCHED}
+    options |= {key: str(value) for key, value in jdbc.get("options", {}).items()}
+    return spark.read.format("jdbc").options(**options).load()
 
 
 def _plain(value: Any) -> Any:

@@ -1,18 +1,30 @@
-"""A generated project that has run, shared by the tests that read it, and the ways to call the kit as a user does."""
+"""Generated projects that have run, shared by the tests that read them, and the ways to call the kit as a user does.
+
+The flight-delay project has a Spark of its own, as a user's has. The others share one, two of them at a time: that is
+what keeps CI within its time.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyspark.sql import SparkSession
+
+from kit.config import load_catalog
+from kit.runtime.server import Server, ensure_server, lease
+from kit.runtime.session import connect_session
 
 DEMO = Path(__file__).parents[2] / "templates" / "flight_delay" / "demo.yml"
 MONTH = {"run_date": "2013-01-31", "test_start": "2013-01-22"}
@@ -35,10 +47,12 @@ class Done:
 Kit = Callable[..., Done]
 
 
-def kit(*arguments: str | Path, cwd: Path | None = None) -> Done:
-    """Call the kit as a program."""
+def kit(*arguments: str | Path, cwd: Path | None = None, spark: Server | None = None) -> Done:
+    """Call the kit as a program, perhaps on a Spark that is there already."""
     command = [sys.executable, "-m", "kit", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment(), check=False)
+    remote = {"SPARK_REMOTE": spark.url, "SPARK_CONNECT_AUTHENTICATE_TOKEN": spark.token} if spark else {}
+    env = environment() | remote
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=env, check=False)
     return Done(done.returncode, done.stdout, done.stderr)
 
 
@@ -54,10 +68,12 @@ def month() -> list[str]:
 
 @dataclass(frozen=True)
 class RunProject:
-    """A project whose five notebooks have run on the sample month, and what `kit run --json` said."""
+    """A project whose five notebooks have run, what `kit run --json` said, and what `kit new --json` said before."""
 
     folder: Path
     done: Done
+    new: Mapping[str, Any] = field(default_factory=dict)
+    spark: Server | None = None
 
     @property
     def record(self) -> dict[str, Any]:
@@ -73,6 +89,57 @@ class RunProject:
         """An executed notebook."""
         value: dict[str, Any] = json.loads((self.folder / self.stage(name)["notebook"]).read_text())
         return value
+
+    def kit_run(self, *options: str) -> Done:
+        """Run it again, on the Spark that it ran on."""
+        return kit("run", self.folder, *options, "--json", spark=self.spark)
+
+    def query(self, sql: str) -> dict[str, Any]:
+        """Return the one row of a query that names tables as `{serving.predictions}`."""
+        assert self.spark
+        session: SparkSession = connect_session(self.spark.url, self.spark.token, str(uuid.uuid4()))
+        paths = re.sub(r"\{(\w+)\.(\w+)\}", rf"delta.`{self.folder}/data/\1/\2`", sql)
+        row = session.sql(paths).collect()[0].asDict()
+        session.stop()
+        return row
+
+
+Make = Callable[[Path, Server], RunProject]
+MAKERS: dict[str, Make] = {}
+
+
+def made_beside_others(make: Make) -> Any:
+    """Return a fixture: the project that `make` makes in a folder and runs on the Spark that all share."""
+    MAKERS[make.__name__] = make
+
+    @pytest.fixture(scope="session", name=make.__name__)
+    def made(projects: Mapping[str, Future[RunProject]]) -> RunProject:
+        return projects[make.__name__].result()
+
+    return made
+
+
+def made_from(folder: Path, spark: Server, *new: str | Path, run: Sequence[str] = ()) -> RunProject:
+    """Make a project by `kit new` with those options and run it."""
+    made = kit("new", folder, *new, "--defaults", "--json", spark=spark)
+    assert made.code == 0, made.err
+    return RunProject(folder, kit("run", folder, *run, "--json", spark=spark), made.value, spark)
+
+
+@pytest.fixture(scope="session")
+def projects(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, Future[RunProject]]]:
+    """Every project that a selected test wants, on its way: two at a time on one Spark."""
+    wanted = [name for name in MAKERS if any(name in item.fixturenames for item in request.session.items)]  # type: ignore[attr-defined]
+    with lease(tmp_path_factory.mktemp("spark")) as held, ThreadPoolExecutor(2) as pool:
+        spark = ensure_server(held, load_catalog().spark)
+        yield {name: pool.submit(MAKERS[name], tmp_path_factory.mktemp(name), spark) for name in wanted}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of projects that are made beside others last: what kills or measures a Spark has it for itself."""
+    items.sort(key=lambda item: "projects" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")

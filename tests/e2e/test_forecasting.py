@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -13,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from kit.runtime.server import find_server
-from tests.e2e.conftest import RunProject, environment, kit
+from kit.runtime.server import Server
+from tests.e2e.conftest import RunProject, environment, made_beside_others, made_from
 
 STAGES = ["definition", "data_engineering", "modeling", "deployment", "monitoring"]
 DAYS, SHOPS = 160, 6
+ORIGINS = ["-p", "backtest_origins=4"]
 
 
 def write_sales(path: Path, days: int = DAYS) -> None:
@@ -37,29 +37,12 @@ def write_sales(path: Path, days: int = DAYS) -> None:
         csv.writer(file, delimiter=";").writerows([head, *rows])
 
 
-@pytest.fixture(scope="module")
-def sales(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunProject]:
-    """The project after its first run, with its Spark left running for the tests after it."""
-    base = tmp_path_factory.mktemp("forecasting")
-    write_sales(base / "sales.csv")
-    folder = base / "sales"
-    said = [
-        "--source",
-        base / "sales.csv",
-        "--target",
-        "Units $ sold",
-        "--key",
-        "Shop No.",
-        "--template",
-        "forecasting",
-    ]
-    made = kit("new", folder, *said, "--defaults")
-    assert made.code == 0, made.err
-    assert kit("spark", "start", folder).code == 0
-    try:
-        yield RunProject(folder, kit("run", folder, "-p", "backtest_origins=4", "--json"))
-    finally:
-        kit("spark", "stop", folder)
+@made_beside_others
+def sales(folder: Path, spark: Server) -> RunProject:
+    """Sales of six shops."""
+    write_sales(folder / "sales.csv")
+    said = ["--source", folder / "sales.csv", "--target", "Units $ sold", "--key", "Shop No."]
+    return made_from(folder / "sales", spark, *said, "--template", "forecasting", run=ORIGINS)
 
 
 def test_all_five_stages_succeed(sales: RunProject) -> None:
@@ -94,12 +77,12 @@ def test_the_model_stands_beside_the_rule_and_the_gate_says_what_follows(sales: 
 
 
 def test_each_series_has_its_next_steps_once(sales: RunProject) -> None:
-    before = forecasts(sales.folder)
+    before = forecasts(sales)
     assert before["newest"] == SHOPS * 14
     assert before["rows"] == before["keys"]
-    again = kit("run", sales.folder, "-p", "backtest_origins=4", "--only", "deployment", "--force", "--json")
+    again = sales.kit_run(*ORIGINS, "--only", "deployment", "--force")
     assert again.code == 0, again.out + again.err
-    assert forecasts(sales.folder) == before
+    assert forecasts(sales) == before
 
 
 def test_forecasts_of_last_week_are_held_against_what_came(sales: RunProject) -> None:
@@ -113,16 +96,9 @@ def test_the_projects_own_tests_pass(sales: RunProject) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def forecasts(project: Path) -> dict[str, Any]:
+def forecasts(project: RunProject) -> dict[str, Any]:
     """Rows and distinct keys of the forecasts, and how many there are of the newest moment."""
-    from kit.runtime.session import connect_session
-
-    server = find_server(project / ".kit" / "spark")
-    assert server is not None
-    spark = connect_session(server.url, server.token, "00000000-0000-4000-8000-000000000002")
-    table = f"delta.`{project / 'data' / 'serving' / 'predictions'}`"
-    query = (
-        f"select count(*) as rows, count(distinct series, as_of, step) as keys, "
-        f"count_if(as_of = (select max(as_of) from {table})) as newest from {table}"
+    return project.query(
+        "select count(*) as rows, count(distinct series, as_of, step) as keys, "
+        "count_if(as_of = (select max(as_of) from {serving.predictions})) as newest from {serving.predictions}"
     )
-    return spark.sql(query).collect()[0].asDict()

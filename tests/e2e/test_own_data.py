@@ -4,36 +4,22 @@ from __future__ import annotations
 
 import csv
 import random
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
-from tests.e2e.conftest import Done, kit
+from kit.runtime.server import Server
+from tests.e2e.conftest import RunProject, kit, made_beside_others, made_from
 
 ROWS, UNKNOWN = 3_000, 150
 
 
-@dataclass(frozen=True)
-class Own:
-    """A project made of one's own file, what `kit new` said of the file, and what `kit run` said."""
-
-    folder: Path
-    intake: dict[str, Any]
-    run: Done
-
-    @property
-    def spec(self) -> dict[str, Any]:
-        """The project's kit.yml."""
-        value: dict[str, Any] = yaml.safe_load((self.folder / "kit.yml").read_text(encoding="utf-8"))
-        return value
-
-    def stage(self, name: str) -> dict[str, Any]:
-        """The record of one stage of the run."""
-        return next(one for one in self.run.value["stages"] if one["name"] == name)
+def spec_of(own: RunProject) -> dict[str, Any]:
+    """The project's kit.yml."""
+    value: dict[str, Any] = yaml.safe_load((own.folder / "kit.yml").read_text(encoding="utf-8"))
+    return value
 
 
 def write_customers(path: Path) -> None:
@@ -58,81 +44,74 @@ def write_customers(path: Path) -> None:
         csv.writer(file, delimiter=";").writerows([head, *rows])
 
 
-def made(folder: Path, file: Path, *options: str) -> Own:
-    """Make a project of a file and run it."""
-    new = kit("new", folder, "--source", file, "--defaults", "--json", *options)
-    assert new.code == 0, new.err
-    return Own(folder, new.value["intake"], kit("run", folder, "--json"))
-
-
-@pytest.fixture(scope="module")
-def timed(tmp_path_factory: pytest.TempPathFactory) -> Own:
+@made_beside_others
+def timed(folder: Path, spark: Server) -> RunProject:
     """Customers with a day on which each signed up."""
-    folder = tmp_path_factory.mktemp("own")
     write_customers(folder / "Kunden 2023.csv")
-    return made(folder / "churn", folder / "Kunden 2023.csv", "--target", "Churned?", "--time", "Signup Date")
+    said = ["--source", folder / "Kunden 2023.csv", "--target", "Churned?", "--time", "Signup Date"]
+    return made_from(folder / "churn", spark, *said)
 
 
-@pytest.fixture(scope="module")
-def timeless(tmp_path_factory: pytest.TempPathFactory) -> Own:
+@made_beside_others
+def timeless(folder: Path, spark: Server) -> RunProject:
     """Numbers alone, without a time and without a key, more than eighty columns of them."""
-    folder, draw = tmp_path_factory.mktemp("own"), random.Random(3)
+    draw = random.Random(3)
     lines = [",".join([*(f"X{place}" for place in range(85)), "bought"])]
     for _ in range(1_500):
         values = [draw.randrange(10) for _ in range(85)]
         is_bought = draw.random() < (0.5 if values[3] > 6 else 0.15) + 0.02 * values[10]
         lines.append(",".join(map(str, [*values, int(is_bought)])))
     (folder / "numbers.csv").write_text("\n".join(lines))
-    return made(folder / "numbers", folder / "numbers.csv", "--target", "bought")
+    return made_from(folder / "numbers", spark, "--source", folder / "numbers.csv", "--target", "bought")
 
 
-def test_all_five_notebooks_run_unedited(timed: Own, timeless: Own) -> None:
+def test_all_five_notebooks_run_unedited(timed: RunProject, timeless: RunProject) -> None:
     for own in (timed, timeless):
-        assert own.run.code == 0, own.run.out + own.run.err
-        assert [one["status"] for one in own.run.value["stages"]] == ["succeeded"] * 5
+        assert own.done.code == 0, own.done.out + own.done.err
+        assert [one["status"] for one in own.done.value["stages"]] == ["succeeded"] * 5
         assert kit("check", own.folder, "--json").value == {"findings": []}
 
 
-def test_the_contract_in_kit_yml_is_what_spark_reads(timed: Own) -> None:
-    columns = timed.spec["sources"]["kunden_2023"]["columns"]
+def test_the_contract_in_kit_yml_is_what_spark_reads(timed: RunProject) -> None:
+    columns = spec_of(timed)["sources"]["kunden_2023"]["columns"]
     assert columns["signup_date"] == {"original": "Signup Date", "type": "timestamp", "format": "d/M/yyyy H:mm"} | {
         name: value for name, value in columns["signup_date"].items() if name == "description"
     }
     assert columns["usage"]["format"] == "decimal_comma"
-    assert timed.spec["problem"]["positive"] == "Yes"
+    assert spec_of(timed)["problem"]["positive"] == "Yes"
 
 
-def test_a_row_without_a_readable_time_is_set_aside_and_accounted_for(timed: Own) -> None:
+def test_a_row_without_a_readable_time_is_set_aside_and_accounted_for(timed: RunProject) -> None:
     (account,) = timed.stage("data_engineering")["accounting"]
     assert (account["read"], account["quarantined"]) == (ROWS, ROWS // 500)
     assert account["written"] == ROWS - ROWS // 500
 
 
-def test_a_leak_is_declared_and_the_model_is_no_better_than_honest(timed: Own) -> None:
-    assert "refund_paid" in timed.spec["problem"]["leaks"]
+def test_a_leak_is_declared_and_the_model_is_no_better_than_honest(timed: RunProject) -> None:
+    assert "refund_paid" in spec_of(timed)["problem"]["leaks"]
     metrics = timed.stage("modeling")["metrics"]
     assert 0.6 < metrics["test.auc"] < 0.85
 
 
-def test_without_a_time_rows_are_held_out_by_their_key(timeless: Own) -> None:
-    assert timeless.spec["problem"]["key"] == ["row_id"]
-    assert "event_time" not in timeless.spec["problem"]
+def test_without_a_time_rows_are_held_out_by_their_key(timeless: RunProject) -> None:
+    assert spec_of(timeless)["problem"]["key"] == ["row_id"]
+    assert "event_time" not in spec_of(timeless)["problem"]
     assert timeless.stage("modeling")["metrics"]["test.auc"] > 0.55
     (scored,) = timeless.stage("deployment")["accounting"]
     assert 0.2 * 1_500 < scored["written"] < 0.35 * 1_500
 
 
-def test_a_leak_that_is_called_a_feature_is_flagged_and_refused(timed: Own) -> None:
+def test_a_leak_that_is_called_a_feature_is_flagged_and_refused(timed: RunProject) -> None:
     truth = timed.folder / "kit.yml"
-    spec = timed.spec
+    spec = spec_of(timed)
     spec["problem"]["leaks"] = {}
     truth.write_text(yaml.safe_dump(spec, sort_keys=False, allow_unicode=True), encoding="utf-8")
     assert kit("check", timed.folder, "--fix").code == 0
-    defined = kit("run", timed.folder, "--only", "definition", "--json").value["stages"][0]
+    defined = timed.kit_run("--only", "definition").value["stages"][0]
     assert defined["decision"]["outcome"] == "revise"
     assert "refund_paid" in defined["decision"]["reason"]
-    assert kit("run", timed.folder, "--only", "data_engineering", "--json").code == 0
-    refused = kit("run", timed.folder, "--only", "modeling", "--json")
+    assert timed.kit_run("--only", "data_engineering").code == 0
+    refused = timed.kit_run("--only", "modeling")
     assert refused.code == 1
     assert "refund_paid" in refused.value["stages"][0]["error"]
     assert "LeakError" in refused.value["stages"][0]["error"]

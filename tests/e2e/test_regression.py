@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.e2e.conftest import RunProject, kit
+from kit.runtime.server import Server
+from tests.e2e.conftest import RunProject, kit, made_beside_others, made_from
 
 STAGES = ["definition", "data_engineering", "modeling", "deployment", "monitoring"]
 ROWS = 3000
@@ -38,29 +39,16 @@ def rents(seed: int = 3) -> Iterator[dict[str, Any]]:
         }
 
 
-def project(folder: Path, with_time: bool) -> RunProject:
-    """The project of the rents after its first run, with its Spark left running."""
-    rows = [{name: one for name, one in row.items() if with_time or name != "let on"} for row in rents()]
-    file = folder / "rents.csv"
+@made_beside_others
+def rented(folder: Path, spark: Server) -> RunProject:
+    """The rents, which have a time."""
+    rows, file = list(rents()), folder / "rents.csv"
     with file.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    wishes = ["--source", file, "--target", "Rent / month", "--template", "regression", "--defaults"]
-    made = kit("new", folder / "rents", *wishes)
-    assert made.code == 0, made.err
-    assert kit("spark", "start", folder / "rents").code == 0
-    return RunProject(folder / "rents", kit("run", folder / "rents", "--json"))
-
-
-@pytest.fixture(scope="module")
-def rented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunProject]:
-    """The project with a time."""
-    folder = tmp_path_factory.mktemp("rents")
-    try:
-        yield project(folder, with_time=True)
-    finally:
-        kit("spark", "stop", folder / "rents")
+    said = ["--source", file, "--target", "Rent / month", "--template", "regression"]
+    return made_from(folder / "rents", spark, *said)
 
 
 def test_a_plain_file_becomes_a_run_whose_model_is_measured_beside_the_rule(rented: RunProject) -> None:
@@ -105,7 +93,7 @@ def test_a_leak_that_kit_yml_does_not_declare_is_refused_by_modeling(rented: Run
     del said["problem"]["leaks"]["deposit_paid"]
     spec.write_text(yaml.safe_dump(said, allow_unicode=True, sort_keys=False), encoding="utf-8")
     kit("check", rented.folder, "--fix")
-    assert kit("run", rented.folder, "--only", "data_engineering", "--json").code == 0
-    done = kit("run", rented.folder, "--only", "modeling", "--json")
+    assert rented.kit_run("--only", "data_engineering").code == 0
+    done = rented.kit_run("--only", "modeling")
     assert done.code == 1
     assert "deposit_paid (share of the variance of ranks explained" in done.out

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from kit.intake.kinds import Reading, kind_of
 from kit.intake.names import OWN, safe_names
 from kit.intake.personal import personal_reason
-from kit.intake.profile import look
 from kit.intake.raw import ColumnBuilder
+from tests.unit.tiny import look_file
 
 
 def reading(*texts: str, name: str = "x", is_time: bool = False) -> Reading:
@@ -135,7 +135,7 @@ def test_day_and_month_that_nothing_tells_apart_follow_the_order_of_rows_or_the_
 def test_year_month_day_and_hour_make_a_timestamp(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("year,month,day,hour,x\n2013,1,31,5,a\n2013,2,1,23,b\n")
-    made = look("a", path).columns["moment"]
+    made = look_file("a", path).columns["moment"]
     assert (made.kind, made.parts) == ("timestamp", ("year", "month", "day_column", "hour"))
     assert made.raw.values == ["2013-01-31 05:00:00", "2013-02-01 23:00:00"]
 
@@ -143,7 +143,7 @@ def test_year_month_day_and_hour_make_a_timestamp(tmp_path: Path) -> None:
 def test_parts_that_are_no_date_make_none(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("year,month,day,x\n2013,2,31,a\n2013,2,1,b\n")
-    assert "moment" not in look("a", path).columns
+    assert "moment" not in look_file("a", path).columns
 
 
 @pytest.mark.parametrize(
@@ -173,9 +173,9 @@ def test_a_few_words_among_numbers_break_the_contract_and_do_not_make_a_text(tmp
     (tmp_path / "x.csv").write_text(
         "\n".join(["amount,code", *(f"{one},{one if one.isdigit() else 'x' * 3}" for one in cells)])
     )
-    table = look("x", tmp_path / "x.csv")
+    table = look_file("x", tmp_path / "x.csv")
     assert (table.columns["amount"].kind, table.columns["amount"].nulls) == ("integer", 2)
     assert "2 cells that are no integer" in table.columns["amount"].reading.note
     many = [f"{number}" for number in range(90)] + ["soon"] * 10
     (tmp_path / "y.csv").write_text("\n".join(["amount", *many]))
-    assert look("y", tmp_path / "y.csv").columns["amount"].kind == "text"
+    assert look_file("y", tmp_path / "y.csv").columns["amount"].kind == "text"

@@ -20,14 +20,13 @@ from kit.check import check_project
 from kit.cli import app
 from kit.errors import ConfigError, KitError
 from kit.from_data import Said
-from kit.intake.profile import look
 from kit.intake.proposal import Proposal, Wishes, propose
 from kit.intake.report import proposal_text, proposal_values
-from kit.intake.sources import named_sources
+from kit.intake.sources import Place, named_sources
 from kit.new import NewProject, create_project
 from kit.resources import Resources, kit_resources
 from kit.spec import Spec, load_spec
-from tests.unit.tiny import tiny_resources, write
+from tests.unit.tiny import look_file, tiny_resources, write
 
 ANY = """\
 name: {name}
@@ -77,7 +76,7 @@ def churn(count: int = 400, **more: Callable[[random.Random, bool], Any]) -> lis
 def proposed(tmp_path: Path, rows: Sequence[Row], needs: Sequence[str] = (), **wishes: Any) -> Proposal:
     said = Wishes(**{"target": "Churn", **wishes})
     file = table(tmp_path, rows)
-    return propose([look("cases", file, said.time)], "classification", said, needs, tmp_path / "project")
+    return propose([look_file("cases", file, said.time)], "classification", said, needs, tmp_path / "project")
 
 
 def made(tmp_path: Path, resources: Resources, file: Path, template: str | None = None, **said: Any) -> NewProject:
@@ -139,7 +138,7 @@ def test_a_column_that_orders_as_a_numeric_target_is_a_suspected_leak(tmp_path: 
         {"id": n, "net": (x := chance.uniform(1, 9)), "gross": x * 1.19, "size": chance.random()} for n in range(200)
     ]
     file = table(tmp_path, rows)
-    found = propose([look("cases", file)], "regression", Wishes(target="gross"), (), tmp_path / "p")
+    found = propose([look_file("cases", file)], "regression", Wishes(target="gross"), (), tmp_path / "p")
     assert list(found.leaks) == ["net"]
 
 
@@ -171,7 +170,9 @@ def test_what_numbers_the_rows_is_no_feature(tmp_path: Path) -> None:
 
 def test_two_columns_may_be_the_key_together(tmp_path: Path) -> None:
     rows = [{"shop_id": n % 20, "week": n // 20, "x": n % 7, "y": "ab"[n % 2]} for n in range(400)]
-    found = propose([look("cases", table(tmp_path, rows))], "classification", Wishes(target="y"), (), tmp_path / "p")
+    found = propose(
+        [look_file("cases", table(tmp_path, rows))], "classification", Wishes(target="y"), (), tmp_path / "p"
+    )
     assert found.key.columns == ["shop_id", "week"]
 
 
@@ -190,14 +191,16 @@ def test_a_code_a_running_number_or_a_moment_of_its_own_is_a_key(
     tmp_path: Path, make: Callable[[int], object], key: str
 ) -> None:
     rows = [{"tail": make(n), "y": "ab"[n % 2]} for n in range(400)]
-    found = propose([look("cases", table(tmp_path, rows))], "classification", Wishes(target="y"), (), tmp_path / "p")
+    found = propose(
+        [look_file("cases", table(tmp_path, rows))], "classification", Wishes(target="y"), (), tmp_path / "p"
+    )
     assert found.key.columns == [key]
 
 
 def test_without_any_key_the_row_itself_is_one(tmp_path: Path) -> None:
     rows = [{"x": n % 7, "y": "ab"[n % 2]} for n in range(400)]
     found = propose(
-        [look("cases", table(tmp_path, rows))], "classification", Wishes(target="y"), ("key",), tmp_path / "p"
+        [look_file("cases", table(tmp_path, rows))], "classification", Wishes(target="y"), ("key",), tmp_path / "p"
     )
     assert found.key.columns == ["row_id"]
     assert found.fragment["sources"]["cases"]["columns"]["row_id"]["format"] == "row_hash"
@@ -231,7 +234,9 @@ def test_the_positive_class_is_the_obvious_word_or_the_rarer_one(
     tmp_path: Path, values: tuple[str, str], positive: str
 ) -> None:
     rows = [{"id": n, "y": values[0] if n % 3 == 0 else values[1]} for n in range(300)]
-    found = propose([look("cases", table(tmp_path, rows))], "classification", Wishes(target="y"), (), tmp_path / "p")
+    found = propose(
+        [look_file("cases", table(tmp_path, rows))], "classification", Wishes(target="y"), (), tmp_path / "p"
+    )
     assert found.fragment["problem"]["positive"] == positive
 
 
@@ -247,7 +252,7 @@ def test_expectations_warn_of_gaps_and_negative_values(tmp_path: Path) -> None:
 def test_sources_that_join_are_noted(tmp_path: Path) -> None:
     orders = table(tmp_path, [{"order_id": n, "customer": n % 50, "y": "ab"[n % 2]} for n in range(300)], "o.csv")
     customers = table(tmp_path, [{"customer": n, "town": "abc"[n % 3]} for n in range(60)], "c.csv")
-    tables = [look("orders", orders), look("customers", customers)]
+    tables = [look_file("orders", orders), look_file("customers", customers)]
     found = propose(tables, "classification", Wishes(target="y"), (), tmp_path / "p")
     assert "orders joins customers by customer (100% of its values are there)" in found.notes
     assert list(found.fragment["sources"]) == ["orders", "customers"]
@@ -256,9 +261,48 @@ def test_sources_that_join_are_noted(tmp_path: Path) -> None:
 
 def test_sources_are_named_by_the_user_or_by_their_files(tmp_path: Path) -> None:
     found = named_sources(["Orders=a.csv", "data/My File.csv.gz"])
-    assert found == {"orders": Path("a.csv"), "my_file": Path("data/My File.csv.gz")}
+    assert found == {"orders": Place(Path("a.csv")), "my_file": Place(Path("data/My File.csv.gz"))}
     with pytest.raises(ConfigError, match="two sources are called 'a'"):
         named_sources(["a.csv", "x/a.csv"])
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "declared"),
+    [
+        ("main.shop.Orders", "orders", {"table": "main.shop.Orders"}),
+        ("cases=shop.orders", "cases", {"table": "shop.orders"}),
+        (
+            "jdbc:postgresql://db:5432/shop#public.orders",
+            "public_orders",
+            {"jdbc": {"url": "jdbc:postgresql://db:5432/shop", "table": "public.orders"}},
+        ),
+        (
+            "o=jdbc:sqlserver://db;databaseName=shop#(select * from a) as b@secret://team.shop",
+            "o",
+            {
+                "jdbc": {
+                    "url": "jdbc:sqlserver://db;databaseName=shop",
+                    "table": "(select * from a) as b",
+                    "user": "secret://team.shop/user",
+                    "password": "secret://team.shop/password",
+                }
+            },
+        ),
+    ],
+)
+def test_a_table_of_a_catalog_or_a_database_is_named_like_a_file(
+    said: str, name: str, declared: dict[str, Any]
+) -> None:
+    ((found, place),) = named_sources([said]).items()
+    assert (found, place.declared(Path("project"))) == (name, declared)
+    assert place.needs_spark
+
+
+def test_what_ends_like_a_file_is_one_and_a_database_needs_its_table() -> None:
+    assert named_sources(["shop.orders.csv"]) == {"shop": Place(Path("shop.orders.csv"))}
+    with pytest.raises(ConfigError, match=r"jdbc:h2:mem: which table") as error:
+        named_sources(["jdbc:h2:mem"])
+    assert "#schema.table" in error.value.hint
 
 
 def test_a_project_is_made_from_a_file_alone(tmp_path: Path, resources: Resources) -> None:
@@ -363,7 +407,9 @@ def test_the_same_file_gives_the_same_bytes_and_none_of_its_values(tmp_path: Pat
 
 def test_a_file_elsewhere_is_named_by_its_whole_path(tmp_path: Path) -> None:
     file = table(tmp_path, churn())
-    found = propose([look("cases", file)], "classification", Wishes(target="Churn"), (), tmp_path / "deep/er/project")
+    found = propose(
+        [look_file("cases", file)], "classification", Wishes(target="Churn"), (), tmp_path / "deep/er/project"
+    )
     assert found.fragment["sources"]["cases"]["path"] == file.as_posix()
 
 
@@ -455,7 +501,7 @@ def test_any_table_gives_a_valid_spec_or_an_error_with_a_cure(
             [headers, *[["" if x is None else x for x in row] for row in rows]]
         )
     try:
-        found = look("any", path)
+        found = look_file("any", path)
         target = list(found.columns)[-1]
         kind = "classification" if found.columns[target].distinct < 20 else "regression"
         proposal = propose([found], kind, Wishes(target=target), ("target", "key"), path.parent / "p")
@@ -490,7 +536,7 @@ def test_any_json_records_give_a_valid_spec_or_an_error_with_a_cure(
     path = tmp_path_factory.mktemp("any") / "any.json"
     path.write_text("".join(json.dumps(one) + "\n" for one in records * 40), encoding="utf-8")
     try:
-        found = look("any", path)
+        found = look_file("any", path)
         target = next(iter(found.columns))
         proposal = propose([found], "classification", Wishes(target=target), ("target", "key"), path.parent / "p")
     except KitError as error:

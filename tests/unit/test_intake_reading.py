@@ -13,9 +13,10 @@ import pytest
 
 from kit.errors import ConfigError
 from kit.intake import textfile
-from kit.intake.profile import TableProfile, look
+from kit.intake.profile import TableProfile
 from kit.intake.raw import RawTable
-from kit.intake.readers import read_table
+from kit.intake.readers import read_file
+from tests.unit.tiny import look_file
 
 
 def saved(tmp_path: Path, text: str, name: str = "cases.csv", encoding: str = "utf-8") -> Path:
@@ -39,7 +40,7 @@ PLAIN = "id,town,size\n1,Ulm,2.5\n2,Bonn,3.5\n3,Köln,1.5\n"
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", " "])
 def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
-    table = read_table(saved(tmp_path, PLAIN.replace(",", delimiter), "cases.txt"))
+    table = read_file(saved(tmp_path, PLAIN.replace(",", delimiter), "cases.txt"))
     assert table.options == {"header": "true"} | ({"sep": delimiter} if delimiter != "," else {})
     assert cells(table)["town"] == ["Ulm", "Bonn", "Köln"]
 
@@ -59,7 +60,7 @@ def test_the_encoding_is_found(tmp_path: Path, encoding: str, told: dict[str, st
     lines = [f"{number},Köln,Straße {number} für Große und Kleine" for number in range(50)]
     quote = ",“ja” 5 €" if encoding == "cp1252" else ",ja"
     text = "id,town,street,said\n" + "".join(line + quote + "\n" for line in lines)
-    table = read_table(saved(tmp_path, text, encoding=encoding))
+    table = read_file(saved(tmp_path, text, encoding=encoding))
     assert table.options == {"header": "true", **told}
     assert list(cells(table)) == ["id", "town", "street", "said"]
     assert cells(table)["town"][0] == "Köln"
@@ -67,33 +68,33 @@ def test_the_encoding_is_found(tmp_path: Path, encoding: str, told: dict[str, st
 
 def test_an_encoding_that_spark_takes_only_on_request_is_requested(tmp_path: Path) -> None:
     text = "id,said\n" + "".join(f"{number},Здравствуйте товарищи\n" for number in range(50))
-    table = read_table(saved(tmp_path, text, encoding="cp1251"))
+    table = read_file(saved(tmp_path, text, encoding="cp1251"))
     assert table.options["encoding"] == "windows-1251"
     assert table.settings == {"spark.sql.legacy.javaCharsets": "true"}
-    assert read_table(saved(tmp_path, PLAIN, encoding="latin-1")).settings == {}
+    assert read_file(saved(tmp_path, PLAIN, encoding="latin-1")).settings == {}
     polish = "id,said\n" + "".join(f"{number},zażółć gęślą jaźń w Łodzi\n" for number in range(50))
-    assert read_table(saved(tmp_path, polish, encoding="cp1250")).options["encoding"] == "windows-1250"
+    assert read_file(saved(tmp_path, polish, encoding="cp1250")).options["encoding"] == "windows-1250"
 
 
 def test_quoted_nothing_is_nothing_too(tmp_path: Path) -> None:
-    table = read_table(saved(tmp_path, 'id,town\n1,""\n2,NA\n3,Ulm\n'))
+    table = read_file(saved(tmp_path, 'id,town\n1,""\n2,NA\n3,Ulm\n'))
     assert table.options == {"header": "true", "nullValue": "NA", "emptyValue": "NA"}
     assert cells(table)["town"] == [None, None, "Ulm"]
 
 
 def test_a_backslash_inside_of_quotes_stays_one(tmp_path: Path) -> None:
-    table = read_table(saved(tmp_path, 'id,path\n1,"C:\\dir, x"\n2,"D:\\y"\n'))
+    table = read_file(saved(tmp_path, 'id,path\n1,"C:\\dir, x"\n2,"D:\\y"\n'))
     assert (table.options["escape"], cells(table)["path"]) == ('"', ["C:\\dir, x", "D:\\y"])
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_each_end_of_line_is_read(tmp_path: Path, newline: str) -> None:
-    table = read_table(saved(tmp_path, PLAIN.replace("\n", newline)))
+    table = read_file(saved(tmp_path, PLAIN.replace("\n", newline)))
     assert (table.rows, cells(table)["size"]) == (3, ["2.5", "3.5", "1.5"])
 
 
 def test_without_a_header_columns_are_numbered(tmp_path: Path) -> None:
-    table = look("cases", saved(tmp_path, "1,Ulm,2.5\n2,Bonn,3.5\n3,Ulm,1.5\n"))
+    table = look_file("cases", saved(tmp_path, "1,Ulm,2.5\n2,Bonn,3.5\n3,Ulm,1.5\n"))
     assert table.table.options == {"header": "false"}
     assert [(one.name, one.raw.original) for one in table.columns.values()] == [
         ("column_1", "_c0"),
@@ -104,25 +105,25 @@ def test_without_a_header_columns_are_numbered(tmp_path: Path) -> None:
 
 
 def test_remarks_above_the_header_are_told(tmp_path: Path) -> None:
-    table = read_table(saved(tmp_path, "# Source: a town\n# of 2020\nid,town\n1,Ulm\n2,Bonn\n"))
+    table = read_file(saved(tmp_path, "# Source: a town\n# of 2020\nid,town\n1,Ulm\n2,Bonn\n"))
     assert (table.options, list(cells(table))) == ({"header": "true", "comment": "#"}, ["id", "town"])
-    hashed = read_table(saved(tmp_path, "#id,town\n1,Ulm\n2,Bonn\n"))
+    hashed = read_file(saved(tmp_path, "#id,town\n1,Ulm\n2,Bonn\n"))
     assert (hashed.options, list(cells(hashed))) == ({"header": "true"}, ["#id", "town"])
 
 
 def test_words_in_one_column_are_one_column(tmp_path: Path) -> None:
-    assert len(read_table(saved(tmp_path, "said\ngood day\nbad luck\nit is fine\n")).columns) == 1
+    assert len(read_file(saved(tmp_path, "said\ngood day\nbad luck\nit is fine\n")).columns) == 1
 
 
 def test_years_as_names_are_a_header(tmp_path: Path) -> None:
-    table = read_table(saved(tmp_path, "town,2019,2020,2021\nUlm,1,2,3\nBonn,4,5,6\n"))
+    table = read_file(saved(tmp_path, "town,2019,2020,2021\nUlm,1,2,3\nBonn,4,5,6\n"))
     assert list(cells(table)) == ["town", "2019", "2020", "2021"]
-    gaps = read_table(saved(tmp_path, "code,2019,2022\n1,2,3\n4,5,6\n"))
+    gaps = read_file(saved(tmp_path, "code,2019,2022\n1,2,3\n4,5,6\n"))
     assert list(cells(gaps)) == ["code", "2019", "2022"]
 
 
 def test_blank_and_double_names_are_what_spark_calls_them(tmp_path: Path) -> None:
-    table = look("cases", saved(tmp_path, ",name,Name,x\n0,a,b,1\n1,c,d,2\n"))
+    table = look_file("cases", saved(tmp_path, ",name,Name,x\n0,a,b,1\n1,c,d,2\n"))
     assert {one.name: one.raw.original for one in table.columns.values()} == {
         "column_1": "_c0",
         "name": "name1",
@@ -132,43 +133,43 @@ def test_blank_and_double_names_are_what_spark_calls_them(tmp_path: Path) -> Non
 
 
 def test_quotes_are_escaped_as_rfc_4180_or_by_a_backslash(tmp_path: Path) -> None:
-    doubled = read_table(saved(tmp_path, 'id,said\n1,"a ""b"" c"\n2,"x, y"\n'))
+    doubled = read_file(saved(tmp_path, 'id,said\n1,"a ""b"" c"\n2,"x, y"\n'))
     assert doubled.options == {"header": "true", "escape": '"'}
     assert cells(doubled)["said"] == ['a "b" c', "x, y"]
-    escaped = read_table(saved(tmp_path, 'id,said\n1,"a \\"b\\" c"\n2,"x, y"\n'))
+    escaped = read_file(saved(tmp_path, 'id,said\n1,"a \\"b\\" c"\n2,"x, y"\n'))
     assert escaped.options == {"header": "true"}
     assert cells(escaped)["said"] == ['a "b" c', "x, y"]
 
 
 def test_single_quotes_and_spaces_after_the_delimiter_are_told(tmp_path: Path) -> None:
-    single = read_table(saved(tmp_path, "id,said\n1,'x, y'\n2,'z, y'\n"))
+    single = read_file(saved(tmp_path, "id,said\n1,'x, y'\n2,'z, y'\n"))
     assert (single.options["quote"], cells(single)["said"]) == ("'", ["x, y", "z, y"])
-    spaced = read_table(saved(tmp_path, "id, town\n1, Ulm\n2, Bonn\n"))
+    spaced = read_file(saved(tmp_path, "id, town\n1, Ulm\n2, Bonn\n"))
     assert spaced.options["ignoreLeadingWhiteSpace"] == "true"
     assert cells(spaced) == {"id": ["1", "2"], "town": ["Ulm", "Bonn"]}
 
 
 def test_a_newline_inside_of_quotes_is_told(tmp_path: Path) -> None:
-    table = read_table(saved(tmp_path, 'id,said\n1,"a\nb"\n2,c\n'))
+    table = read_file(saved(tmp_path, 'id,said\n1,"a\nb"\n2,c\n'))
     assert table.options["multiLine"] == "true"
     assert (table.rows, cells(table)["said"]) == (2, ["a\nb", "c"])
 
 
 @pytest.mark.parametrize("word", ["NA", "N/A", "NaN", "null", "NULL", "None", "?", "-", "."])
 def test_each_word_for_nothing_is_told_to_spark(tmp_path: Path, word: str) -> None:
-    table = look("cases", saved(tmp_path, f"id,size\n1,2.5\n2,{word}\n3,\n4,1.5\n"))
+    table = look_file("cases", saved(tmp_path, f"id,size\n1,2.5\n2,{word}\n3,\n4,1.5\n"))
     assert table.table.options["nullValue"] == word
     assert (table.columns["size"].kind, table.columns["size"].nulls) == ("number", 2)
 
 
 def test_a_category_called_none_stays_one(tmp_path: Path) -> None:
-    table = look("cases", saved(tmp_path, "id,extra\n1,None\n2,Warranty\n3,None\n"))
+    table = look_file("cases", saved(tmp_path, "id,extra\n1,None\n2,Warranty\n3,None\n"))
     assert "nullValue" not in table.table.options
     assert table.columns["extra"].nulls == 0
 
 
 def test_spark_is_told_the_most_frequent_word_and_a_person_the_others(tmp_path: Path) -> None:
-    table = look("cases", saved(tmp_path, "id,size,town\n1,NA,NA\n2,?,?\n3,1,NA\n4,2,Ulm\n"))
+    table = look_file("cases", saved(tmp_path, "id,size,town\n1,NA,NA\n2,?,?\n3,1,NA\n4,2,Ulm\n"))
     assert table.table.options["nullValue"] == "NA"
     assert (table.columns["size"].kind, table.columns["size"].nulls) == ("integer", 2)
     assert (table.columns["town"].nulls, "?" in table.columns["town"].raw.values) == (2, True)
@@ -176,13 +177,13 @@ def test_spark_is_told_the_most_frequent_word_and_a_person_the_others(tmp_path: 
 
 
 def test_blanks_in_a_number_are_nothing(tmp_path: Path) -> None:
-    table = look("cases", saved(tmp_path, "id,charges\n1,29.5\n2, \n3,30.1\n"))
+    table = look_file("cases", saved(tmp_path, "id,charges\n1,29.5\n2, \n3,30.1\n"))
     assert (table.columns["charges"].kind, table.columns["charges"].nulls) == ("number", 1)
 
 
 def test_ragged_rows_are_counted_filled_and_cut(tmp_path: Path) -> None:
     rows = "".join(f"{number},a,b\n" for number in range(50))
-    table = read_table(saved(tmp_path, f"id,x,y\n{rows}50,a\n51,a,b,c\n"))
+    table = read_file(saved(tmp_path, f"id,x,y\n{rows}50,a\n51,a,b,c\n"))
     assert table.notes == ("2 rows have more or fewer cells than the header; Spark fills or cuts them",)
     assert cells(table)["y"][-2:] == [None, "b"]
 
@@ -191,13 +192,13 @@ def test_ragged_rows_are_counted_filled_and_cut(tmp_path: Path) -> None:
 def test_what_spark_unpacks_is_unpacked(tmp_path: Path, suffix: str, pack: object) -> None:
     path = tmp_path / f"cases.csv{suffix}"
     path.write_bytes(pack(PLAIN.encode()))  # type: ignore[operator]
-    assert read_table(path).rows == 3
+    assert read_file(path).rows == 3
 
 
 def test_json_lines_and_arrays_are_read_without_what_is_nested(tmp_path: Path) -> None:
     records = [{"id": 1, "ok": True, "x": {"a": 1}, "at": "2020-01-01"}, {"id": 2, "ok": False, "size": 1.5}]
-    lines = look("a", saved(tmp_path, "".join(json.dumps(one) + "\n" for one in records), "a.jsonl"))
-    array = look("b", saved(tmp_path, json.dumps(records, indent=1), "b.json"))
+    lines = look_file("a", saved(tmp_path, "".join(json.dumps(one) + "\n" for one in records), "a.jsonl"))
+    array = look_file("b", saved(tmp_path, json.dumps(records, indent=1), "b.json"))
     for table in (lines, array):
         assert kinds(table) == {
             "id": ("integer", None),
@@ -218,7 +219,7 @@ def test_parquet_keeps_its_types(tmp_path: Path, is_folder: bool) -> None:
     path = tmp_path / "cases.parquet"
     path.mkdir() if is_folder else None
     pq.write_table(pa.table({**rows, "many": [[1], [2]]}), path / "part-0.parquet" if is_folder else path)
-    table = look("cases", path)
+    table = look_file("cases", path)
     assert {name: kind for name, (kind, _) in kinds(table).items()} == {
         "id": "integer", "code": "text", "ok": "boolean", "at": "timestamp", "x": "number",
     }  # fmt: skip
@@ -244,7 +245,7 @@ def test_each_type_of_parquet_is_read_or_left_out(tmp_path: Path) -> None:
         "pair": pa.array([{"a": 1}, {"a": 2}]),
     }
     pq.write_table(pa.table(columns), tmp_path / "a.parquet")
-    table = look("cases", tmp_path / "a.parquet")
+    table = look_file("cases", tmp_path / "a.parquet")
     assert {name: kind for name, (kind, _) in kinds(table).items()} == {
         "ns": "timestamp", "zoned": "timestamp", "day_column": "date", "price": "number", "big": "text",
         "kind": "text", "long": "text", "none": "text",
@@ -255,7 +256,7 @@ def test_each_type_of_parquet_is_read_or_left_out(tmp_path: Path) -> None:
 def test_row_groups_are_sampled_evenly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kit.intake.structured.SAMPLE_ROWS", 200)
     pq.write_table(pa.table({"id": list(range(1000))}), tmp_path / "a.parquet", row_group_size=100)
-    table = read_table(tmp_path / "a.parquet")
+    table = read_file(tmp_path / "a.parquet")
     assert (table.rows, table.is_sample) == (200, True)
     assert cells(table)["id"][::100] == ["0", "500"]
 
@@ -263,7 +264,7 @@ def test_row_groups_are_sampled_evenly(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_long_file_is_sampled_evenly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kit.intake.delimited.SAMPLE_ROWS", 100)
     path = saved(tmp_path, "id,x\n" + "".join(f"{number},a\n" for number in range(1000)))
-    table = read_table(path)
+    table = read_file(path)
     assert (table.rows, table.is_sample) == (100, True)
     assert cells(table)["id"][::25] == ["0", "250", "500", "750"]
 
@@ -271,7 +272,7 @@ def test_a_long_file_is_sampled_evenly(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_big_file_is_read_in_blocks_of_whole_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(textfile, "WHOLE_BYTES", 32_000)
     path = saved(tmp_path, "id,x\n" + "".join(f"{number:06},abcdef\n" for number in range(20_000)))
-    table = read_table(path)
+    table = read_file(path)
     numbers = [int(one or -1) for one in cells(table)["id"]]
     assert table.is_sample
     assert table.notes == ()
@@ -309,18 +310,14 @@ def test_what_is_no_table_is_refused_with_the_cure(
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(ConfigError) as error:
-        read_table(path)
+        read_file(path)
     assert said in error.value.message
     assert cure in error.value.hint
 
 
-def test_a_missing_file_a_bare_folder_and_a_delta_table_are_refused_with_the_cure(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_bare_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
-        read_table(tmp_path / "none.csv")
+        read_file(tmp_path / "none.csv")
     (tmp_path / "bare").mkdir()
     with pytest.raises(ConfigError, match="folder without Parquet"):
-        read_table(tmp_path / "bare")
-    (tmp_path / "delta/_delta_log").mkdir(parents=True)
-    with pytest.raises(ConfigError, match="is a Delta table") as error:
-        read_table(tmp_path / "delta")
-    assert "Name its columns in kit.yml" in error.value.hint
+        read_file(tmp_path / "bare")

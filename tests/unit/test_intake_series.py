@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from kit.errors import ConfigError
-from kit.intake.profile import look
 from kit.intake.proposal import Proposal, Wishes, propose
+from tests.unit.tiny import look_file
 
 NEEDS = ["target", "event_time"]
 
@@ -21,7 +21,7 @@ def proposal(tmp_path: Path, rows: list[dict[str, Any]], wishes: Wishes) -> Prop
     path = tmp_path / "file.csv"
     lines = [",".join(rows[0]), *(",".join(str(one) for one in row.values()) for row in rows)]
     path.write_text("\n".join(lines) + "\n")
-    return propose([look("file", path, wishes.time)], "forecasting", wishes, NEEDS, tmp_path / "project")
+    return propose([look_file("file", path, wishes.time)], "forecasting", wishes, NEEDS, tmp_path / "project")
 
 
 def days(count: int, apart: dt.timedelta = dt.timedelta(days=1)) -> list[str]:

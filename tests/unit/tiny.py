@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 from kit.compose import Composer, composer_for
 from kit.config import load_catalog
+from kit.intake.profile import TableProfile, look
+from kit.intake.sources import Place
 from kit.resources import Resources, kit_resources
 from kit.spec import Spec, parse_spec
 from kit.template import project_fragment
@@ -74,6 +77,15 @@ def tiny_resources(root: Path, **scripts: str) -> Resources:
     for path, text in files.items():
         write(root / path, text)
     return kit_resources(root)
+
+
+def look_file(source: str, path: Path, time: str | None = None) -> TableProfile:
+    """Look at a file, for which no Spark is lent."""
+
+    def no_spark() -> NoReturn:
+        raise AssertionError("a file needs no Spark")
+
+    return look(source, Place(path), no_spark, time)
 
 
 def write(path: Path, text: str) -> Path:
