@@ -18,8 +18,8 @@ from .interactions import DAY, ITEM, USER, WEIGHT
 
 HOLD_OUT_SHARE = 0.2
 """Share of the interactions that judge, where kit.yml names no first day of the hold-out."""
-MOST_ITEMS = 200
-"""A user's latest items that similarities are learnt from and looked up for; whoever has more is a trader or a robot."""
+MOST_ITEMS = 150
+"""A user's latest items that similarities are learnt from and looked up for; a trader or a robot has more."""
 BLOCKS = 100
 """Users are dealt into so many blocks for the bootstrap."""
 HISTORY = ("1", "2-4", "5-19", "20-99", "100+")
@@ -48,7 +48,7 @@ class Plan:
     def text(self) -> str:
         """Return the parts in words."""
         return (
-            f"learnt from the days {self.first} to {before(self.judge)}, of which the last from {self.choose} on are what "
+            f"learnt from the days {self.first} to {before(self.judge)}, of which those from {self.choose} on are what "
             f"settings are chosen by; judged on {self.judge} to {self.last} ({self.days} days)"
         )
 

@@ -53,9 +53,11 @@ def sums(rows: DataFrame, groups: DataFrame) -> pd.DataFrame:
     per user, such as `ndcg@10`; in one pass.
     """
     long = rows.withColumn("count", F.size("wanted"))
-    long = long.select("model", USER, "block", "history", "count", "wanted", F.posexplode_outer("list").alias("place", "one"))
+    long = long.select(
+        "model", USER, "block", "history", "count", "wanted", F.posexplode_outer("list").alias("place", "one")
+    )
     long = long.withColumn(ITEM, F.col(f"one.{ITEM}")).join(F.broadcast(groups.select(ITEM, "rarity")), ITEM, "left")
-    hit = F.coalesce(F.expr(f"array_contains(wanted, {ITEM})"), F.lit(False)).cast("double")
+    hit = F.coalesce(F.expr(f"array_contains(wanted, {ITEM})"), F.expr("false")).cast("double")
     long = long.select("model", USER, "block", "history", "count", "place", "rarity", hit.alias("hit"))
     keys, totals = ["model", USER, "block", "history", "count"], _totals()
     each = long.groupBy(*keys).agg(*[one.alias(name) for name, one in totals.items()])
@@ -139,6 +141,18 @@ def by_decile(lists: pd.DataFrame) -> pd.DataFrame:
     return total.assign(share=total["places"] / total.groupby("model")["places"].transform("sum"))
 
 
+def shown(measured: pd.DataFrame) -> pd.DataFrame:
+    """Return `comparison` as texts for a reader: each measure with its interval."""
+    table = {"users": measured["users"].map("{:,}".format)}
+    for name in MEASURES[:-1]:
+        cells = zip(measured[name], measured[f"{name}_low"], measured[f"{name}_high"], strict=True)
+        table[name] = [f"{value:.3f} ({low:.3f} to {high:.3f})" for value, low, high in cells]
+    lead = zip(measured["lead"], measured["lead_low"], strict=True)
+    return pd.DataFrame(
+        {**table, "lead": [f"{value:+.3f}, at least {low:+.3f}" for value, low in lead]}, measured.index
+    )
+
+
 def verdict(measured: pd.DataFrame, is_trained: bool = True) -> tuple[str, str]:
     """Return the recommendation at the gate and why; `measured` of `comparison`: first the chosen model, last what is
     popular.
@@ -146,12 +160,16 @@ def verdict(measured: pd.DataFrame, is_trained: bool = True) -> tuple[str, str]:
     Rework where what is popular is as good or the lead may be chance; then that is what is served.
     """
     model, rule = measured.iloc[0], measured.iloc[-1]
-    both = f"{_said(model)} of {measured.index[0]} against {_said(rule)} of what is popular, on {model['users']:,.0f} users"
-    then = "What is popular is registered and served." if is_trained else "The champion stays; train again to replace it."
+    both = f"{_said(model)} of {measured.index[0]} against {_said(rule)} of what is popular"
+    both += f", on {model['users']:,.0f} users"
+    then = (
+        "What is popular is registered and served." if is_trained else "The champion stays; train again to replace it."
+    )
     if model["lead"] <= 0:
         return "rework", f"The simple rule wins: a hit rate of {both}. {then}"
     if model["lead_low"] <= 0:
-        return "rework", f"The lead may be chance: a hit rate of {both}, a lead of at least {model['lead_low']:+.3f}. {then}"
+        said = f"The lead may be chance: a hit rate of {both}, a lead of at least {model['lead_low']:+.3f}"
+        return "rework", f"{said}. {then}"
     return "accept", f"A hit rate of {both}: ahead by {model['lead']:.3f}, at least {model['lead_low']:.3f}."
 
 

@@ -38,7 +38,7 @@ _LIST = "array<struct<item: string, score: double>>"
 
 @dataclass(frozen=True)
 class Recommender:
-    """A fitted way to recommend; `tables` are small against the interactions: by item, by user, by pair of near items."""
+    """A fitted way to recommend; its `tables` are by item, or by user: small against the interactions."""
 
     kind: str
     settings: Mapping[str, Any]
@@ -76,13 +76,15 @@ def recommend(recommender: Recommender, users: DataFrame, popular: DataFrame) ->
 def fit(kind: str, rows: DataFrame, cut: dt.date, settings: Mapping[str, Any]) -> Recommender:
     """Return a recommender that has learnt from the events before the day `cut`."""
     learnt = until(rows, cut)
+    fallback = {"popular": popular(rows, cut, settings["days"]).cache()} if "days" in settings else {}
     if kind == SIMILAR:
-        return Recommender(kind, settings, {"neighbours": neighbours(learnt, **settings).cache()})
-    return _fit_factors(learnt, settings) if kind == FACTORS else Recommender(kind, settings)
+        said = {name: settings[name] for name in ("neighbours", "shrink", "least_users")}
+        return Recommender(kind, settings, {"neighbours": neighbours(learnt, **said).cache(), **fallback})
+    return _fit_factors(learnt, settings, fallback) if kind == FACTORS else Recommender(kind, settings, fallback)
 
 
 def popular(rows: DataFrame, cut: dt.date, days: int) -> DataFrame:
-    """Return one row: `list`, the POPULAR items that most users took in `days` days before `cut`, `score` their users."""
+    """Return one row: `list`, the POPULAR items that most users took in `days` days before `cut`, scored by users."""
     recent = until(rows, cut).where(F.col(DAY) >= F.lit(cut - dt.timedelta(days=days)))
     counts = recent.groupBy(ITEM).agg(F.count_distinct(USER).cast("double").alias("score"))
     best = counts.orderBy(F.desc("score"), ITEM).limit(POPULAR)
@@ -92,7 +94,7 @@ def popular(rows: DataFrame, cut: dt.date, days: int) -> DataFrame:
 
 
 def neighbours(rows: DataFrame, *, neighbours: int, shrink: float, least_users: int) -> DataFrame:
-    """Return the `neighbours` most similar items of each item: `item`, `other`, `similarity`.
+    """Return the `neighbours` most similar items of each item: `item`, `near` (array of `other`, `similarity`).
 
     The cosine over users (Sarwar et al. 2001), shrunk towards 0 where few have both, of items with `least_users` or
     more. Of each user the latest MOST_ITEMS count (Linden et al. 2003), so a pair table never grows with the square
@@ -109,18 +111,21 @@ def neighbours(rows: DataFrame, *, neighbours: int, shrink: float, least_users: 
     packed = both.select((F.col("a") * F.lit(2**31) + F.col("b")).alias("pair"))
     together = packed.groupBy("pair").agg(F.count(F.lit(1)).alias("both")).where("both > 1")
     ids = together.select(F.expr("pair div 2147483648").alias("a"), F.expr("pair % 2147483648").alias("b"), "both")
-    named = [F.broadcast(items.select(*[F.col(name).alias(f"{side}_{name}") for name in items.columns])) for side in "ab"]
+    named = [
+        F.broadcast(items.select(*[F.col(name).alias(f"{side}_{name}") for name in items.columns])) for side in "ab"
+    ]
     near = ids.join(named[0], F.col("a") == F.col("a_id")).join(named[1], F.col("b") == F.col("b_id"))
     near = near.withColumn("similarity", F.col("both") / (F.sqrt(F.col("a_users") * F.col("b_users")) + F.lit(shrink)))
     sides = [F.struct(F.col(f"{one}_item").alias(ITEM), F.col(f"{two}_item").alias("other"), "similarity")
              for one, two in ("ab", "ba")]  # fmt: skip
     long = near.select(F.explode(F.array(*sides)).alias("side")).select("side.*")
     best = Window.partitionBy(ITEM).orderBy(F.desc("similarity"), "other")
-    return long.withColumn("_place", F.row_number().over(best)).where(F.col("_place") <= neighbours).drop("_place")
+    nearest = long.withColumn("_place", F.row_number().over(best)).where(F.col("_place") <= neighbours)
+    return nearest.groupBy(ITEM).agg(F.collect_list(F.struct("other", "similarity")).alias("near"))
 
 
 def save(recommender: Recommender, folder: Path) -> None:
-    """Write a recommender into a folder: `recommender.json`, its tables as Parquet, its factors in Spark's own format."""
+    """Write a recommender into a folder: `recommender.json`, tables as Parquet, factors in Spark's own format."""
     folder.mkdir(parents=True, exist_ok=True)
     said = {"kind": recommender.kind, "settings": dict(recommender.settings), "tables": sorted(recommender.tables)}
     (folder / "recommender.json").write_text(json.dumps(said), encoding="utf-8")
@@ -141,7 +146,8 @@ def load(spark: SparkSession, folder: Path) -> Recommender:
 def _by_neighbours(recommender: Recommender, users: DataFrame) -> DataFrame:
     """A user's score for an item is the sum of its similarities to the items of theirs."""
     recent = users.select(USER, F.explode("recent").alias(ITEM))
-    near = recent.join(recommender.tables["neighbours"], ITEM).select(USER, F.col("other").alias(ITEM), "similarity")
+    near = recent.join(recommender.tables["neighbours"], ITEM).select(USER, F.explode("near").alias("one"))
+    near = near.select(USER, F.col("one.other").alias(ITEM), "one.similarity")
     old = users.select(USER, F.explode("had").alias(ITEM), F.lit(None).cast("double").alias("similarity"))
     sums = near.unionByName(old).groupBy(USER, ITEM)
     scored = sums.agg(F.sum("similarity").alias("score"), F.count_if(F.col("similarity").isNull()).alias("old"))
@@ -152,18 +158,20 @@ def _by_neighbours(recommender: Recommender, users: DataFrame) -> DataFrame:
     return found.select(USER, F.expr(f"cast(transform(cells, x -> struct(x.item, x.score)) as {_LIST})").alias("list"))
 
 
-def _fit_factors(rows: DataFrame, settings: Mapping[str, Any]) -> Recommender:
+def _fit_factors(rows: DataFrame, settings: Mapping[str, Any], more: Mapping[str, DataFrame]) -> Recommender:
     """Alternating least squares on implicit feedback (Hu, Koren, Volinsky 2008); a weight counts by its logarithm."""
     users, items = numbered(rows, USER).cache(), numbered(rows, ITEM).cache()
     sums = rows.groupBy(USER, ITEM).agg(F.sum(WEIGHT).alias(WEIGHT))
-    rated = sums.join(users.withColumnRenamed("id", "user_id"), USER).join(items.withColumnRenamed("id", "item_id"), ITEM)
+    rated = sums.join(users.withColumnRenamed("id", "user_id"), USER).join(
+        items.withColumnRenamed("id", "item_id"), ITEM
+    )
     rated = rated.select("user_id", "item_id", F.log2(1 + F.col(WEIGHT)).cast("float").alias("rating")).cache()
     blocks = max(2, min(10, math.ceil(rated.count() / 200_000)))
-    als = ALS(
-        userCol="user_id", itemCol="item_id", ratingCol="rating", implicitPrefs=True, seed=SEED, maxIter=8,
-        rank=settings["rank"], alpha=settings["alpha"], regParam=settings["reg"], numUserBlocks=blocks, numItemBlocks=blocks,
-    )  # fmt: skip
-    return Recommender(FACTORS, settings, {"users": users, "items": items}, als.fit(rated))
+    columns = {"userCol": "user_id", "itemCol": "item_id", "ratingCol": "rating"}
+    parts = {"numUserBlocks": blocks, "numItemBlocks": blocks, "maxIter": 8, "seed": SEED}
+    said = {"rank": settings["rank"], "alpha": settings["alpha"], "regParam": settings["reg"]}
+    als = ALS(**columns, **parts, **said, implicitPrefs=True)
+    return Recommender(FACTORS, settings, {"users": users, "items": items, **more}, als.fit(rated))
 
 
 def _by_factors(recommender: Recommender, users: DataFrame) -> DataFrame:
@@ -178,11 +186,15 @@ def _by_factors(recommender: Recommender, users: DataFrame) -> DataFrame:
         few = known.where(group)
         made = recommender.model.recommendForUserSubset(few.select("user_id"), LONGEST + int(size))
         cells = made.select("user_id", F.posexplode("recommendations").alias("place", "one"))
-        cells = cells.select("user_id", "place", F.col("one.item_id").alias("item_id"), F.col("one.rating").alias("score"))
+        cells = cells.select(
+            "user_id", "place", F.col("one.item_id").alias("item_id"), F.col("one.rating").alias("score")
+        )
         parts.append(cells)
     long = parts[0] if len(parts) == 1 else parts[0].unionByName(parts[1])
     named = long.join(F.broadcast(names), "item_id").groupBy("user_id")
     ordered = F.array_sort(F.collect_list(F.struct("place", ITEM, F.col("score").cast("double").alias("score"))))
     lists = named.agg(ordered.alias("cells")).join(known.select("user_id", USER, "had"), "user_id")
-    new = F.expr(f"cast(transform(filter(cells, x -> not array_contains(had, x.item)), x -> struct(x.item, x.score)) as {_LIST})")
+    new = F.expr(
+        f"cast(transform(filter(cells, x -> not array_contains(had, x.item)), x -> struct(x.item, x.score)) as {_LIST})"
+    )
     return lists.select(USER, F.slice(new, 1, LONGEST).alias("list"))

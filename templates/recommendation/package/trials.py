@@ -14,12 +14,14 @@ import pandas as pd
 from pyspark.sql import DataFrame
 
 from . import ranking
-from .cuts import cases
+from .cuts import Plan, cases
 from .interactions import pairs
 from .recommenders import FACTORS, POPULARITY, SIMILAR, Recommender, fit, popular, recommend
 
 MOST_TRIED, MOST_JUDGED = 5_000, 50_000
 """Users that choose, and users that judge, at most: the interval is narrow enough then."""
+USUAL_DAYS = 90
+"""Days over which is counted what is popular, where nothing else is said."""
 LEAST_USERS = 3
 """Users that an item needs before similarities of it are believed."""
 
@@ -45,25 +47,23 @@ def popular_ones() -> list[Candidate]:
 
 def models() -> list[Candidate]:
     """Return what competes with what is popular."""
-    near = {"neighbours": 50, "least_users": LEAST_USERS}
-    factors = [{"rank": 16, "alpha": 10.0}, {"rank": 48, "alpha": 2.0}, {"rank": 48, "alpha": 20.0}]
+    near = {"neighbours": 40, "least_users": LEAST_USERS, "shrink": 5.0}
+    factors = [{"rank": 16, "alpha": 10.0}, {"rank": 48, "alpha": 2.0}, {"rank": 48, "alpha": 10.0}]
     return [
-        *(Candidate(SIMILAR, {**near, "shrink": shrink}) for shrink in (0.0, 10.0)),
+        Candidate(SIMILAR, near),
         *(Candidate(FACTORS, {**one, "reg": 0.1}) for one in factors),
     ]
 
 
-def judge(
-    candidates: Mapping[str, Recommender], rows: DataFrame, cut: dt.date, last: dt.date, days: int, most: int
-) -> DataFrame:
+def judge(fitted: Mapping[str, Recommender], rows: DataFrame, cut: dt.date, last: dt.date, most: int) -> DataFrame:
     """Return the lists of each fitted recommender for the users who are judged from `cut` to `last`, see
-    `ranking.judged`. What a list lacks is filled with what was popular in `days` days.
+    `ranking.judged`; what a list lacks is filled with what was popular then.
     """
     users = cases(rows, cut, last, most).cache()
-    fallback = popular(rows, cut, days).cache()
+    windows = {one.settings.get("days", USUAL_DAYS) for one in fitted.values()}
+    popular_in = {days: popular(rows, cut, days).cache() for days in windows}
     lists = {
-        name: recommend(one, users, popular(rows, cut, one.settings["days"]) if one.kind == POPULARITY else fallback)
-        for name, one in candidates.items()
+        name: recommend(one, users, popular_in[one.settings.get("days", USUAL_DAYS)]) for name, one in fitted.items()
     }
     return ranking.judged(lists).cache()
 
@@ -74,7 +74,7 @@ def trial(candidates: Iterable[Candidate], rows: DataFrame, cut: dt.date, last: 
     """
     tried = list(candidates)
     fitted = {one.name: fit(one.kind, rows, cut, one.settings) for one in tried}
-    lists = judge(fitted, rows, cut, last, popular_ones()[1].settings["days"], MOST_TRIED)
+    lists = judge(fitted, rows, cut, last, MOST_TRIED)
     measured = measure(lists, rows, cut, list(fitted))
     kinds = [one.kind for one in tried]
     return measured.assign(kind=kinds).rename_axis("candidate").reset_index().sort_values("hit_rate", ascending=False)
@@ -90,6 +90,17 @@ def parts(lists: DataFrame, rows: DataFrame, cut: dt.date) -> tuple[pd.DataFrame
     """Return the sums of measures by block, the catalogue of the lists, and the number of items known before `cut`."""
     groups = ranking.item_groups(pairs(rows.where(rows["day"] < cut))).cache()
     return ranking.sums(lists, groups), ranking.catalogue(lists, groups), groups.count()
+
+
+def learnt(candidate: Candidate, rows: DataFrame, cut: dt.date, days: int) -> Recommender:
+    """Return a candidate that has learnt from the events before `cut`; filled up with what is popular in `days`."""
+    return fit(candidate.kind, rows, cut, {"days": days, **candidate.settings})
+
+
+def params(recommender: Recommender, plan: Plan) -> dict[str, Any]:
+    """Return what a run records as its parameters."""
+    days = {name: str(getattr(plan, name)) for name in ("first", "choose", "judge", "last")}
+    return {"kind": recommender.kind, "said": recommender.said, **recommender.settings, **days}
 
 
 def best_of(trials: pd.DataFrame, candidates: Iterable[Candidate]) -> dict[str, Candidate]:
