@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Any
 
 from kit.config import Catalog
 from kit.errors import ConfigError
 from kit.ownership import DUTIES, stage_ownership, stage_tables
 from kit.spec import Spec
-from kit.template import Template
+from kit.template import Template, project_fragment
 from kit.yaml_source import nearest
 
 Where = tuple[str | int, ...]
@@ -39,7 +40,7 @@ def inconsistencies(catalog: Catalog, chain: Sequence[Template], spec: Spec) -> 
         *_topology(catalog, spec),
         *_ownership(catalog, chain, spec),
         *_tables(catalog, spec),
-        *_problem_columns(spec),
+        *_problem_columns(chain, spec),
     ]
 
 
@@ -117,17 +118,19 @@ def _named_tables(spec: Spec) -> Iterator[tuple[Where, str]]:
                 yield ("kpis", number, key), table
 
 
-def _problem_columns(spec: Spec) -> Iterator[Inconsistency]:
+def _problem_columns(chain: Sequence[Template], spec: Spec) -> Iterator[Inconsistency]:
     """Yield what `problem` names and the one source with declared columns does not have.
 
-    `features` are not judged: a package may compute some that no source has. With several sources nothing is.
+    `features` are not judged, nor what the template itself says: a package may compute columns that no source has. With
+    several sources nothing is.
     """
     declared = [(name, source) for name, source in spec.sources.items() if source.columns]
     if len(declared) != 1:
         return
     name, source = declared[0]
+    own = _texts(project_fragment(list(chain)).get("problem", {}))
     for where, column in _named_columns(spec):
-        if column not in source.columns:
+        if column not in source.columns and column not in own:
             message = f"source '{name}' declares no column '{column}'{nearest(column, source.columns)}"
             yield Inconsistency(
                 where, "column", message, f"Correct the name, or declare it under sources.{name}.columns."
@@ -145,3 +148,11 @@ def _named_columns(spec: Spec) -> Iterator[tuple[Where, str]]:
     for key in ("leaks", "unused"):
         for column in getattr(problem, key):
             yield ("problem", key, column), column
+
+
+def _texts(value: Any) -> set[str]:
+    """Return the texts in a value of YAML, at any depth."""
+    if isinstance(value, str):
+        return {value}
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    return {text for part in parts for text in _texts(part)}

@@ -22,30 +22,50 @@ LINE = ("invoice", "line", "customer_id", "stock_code", "quantity", "unit_price"
 """Columns of `silver.lines`."""
 
 
-def typed_rows(rows: DataFrame, declared: Mapping[str, Mapping[str, Any]]) -> DataFrame:
-    """Return rows of the source by their types, with `line`, `amount` (pounds), `event_date`, `is_cancelled`,
-    `is_product`.
+def distinct_rows(rows: DataFrame) -> DataFrame:
+    """Return each row of the source once: COLUMNS, `line`, and `times`, how often it is there.
 
-    `line` tells the lines of an invoice apart, in the order of product, price, quantity and name, the same at each run.
+    `line` tells the lines of an invoice apart, by product, price, quantity, name and time, the same at each
+    run. Rows are shuffled once, by invoice.
+    """
+    once = rows.repartition("invoice").groupBy(*COLUMNS).agg(F.count(F.lit(1)).alias("times"))
+    order = ("stock_code", "unit_price", "quantity", "description", "invoiced_at", "customer_id", "country")
+    return once.withColumn("line", F.row_number().over(Window.partitionBy("invoice").orderBy(*order)))
+
+
+def typed_rows(once: DataFrame, declared: Mapping[str, Mapping[str, Any]]) -> DataFrame:
+    """Return `distinct_rows` by their types, with `amount` (pounds), `event_date`, `is_cancelled`, `is_product`.
+
     Numbers of customers lose the `.0` that a spreadsheet gave them; codes are upper case without blanks.
     """
-    read = rows.select(*[F.expr(value_sql(name, declared[name])).alias(name) for name in COLUMNS])
+    read = once.select("line", "times", *[F.expr(value_sql(name, declared[name])).alias(name) for name in COLUMNS])
     code = F.upper(F.trim("stock_code"))
-    cleaned = read.withColumns(
+    return read.withColumns(
         {
-            "invoice": F.upper(F.trim("invoice")),
             "stock_code": code,
             "description": F.expr("nullif(trim(description), '')"),
             "quantity": F.col("quantity").cast("int"),
             "customer_id": F.expr(r"nullif(regexp_replace(trim(customer_id), '[.]0$', ''), '')"),
             "amount": F.round(F.col("quantity") * F.col("unit_price"), 2),
             "event_date": F.to_date("invoiced_at"),
-            "is_cancelled": F.upper(F.trim("invoice")).startswith("C"),
-            "is_product": F.coalesce(code.rlike(PRODUCT), F.lit(value=False)),
+            "is_cancelled": F.col("invoice").startswith("C"),
+            "is_product": F.coalesce(code.rlike(PRODUCT), F.expr("false")),
         }
     )
-    order = Window.partitionBy("invoice").orderBy("stock_code", "unit_price", "quantity", "description", "invoiced_at")
-    return cleaned.withColumn("line", F.row_number().over(order))
+
+
+def repetitions(typed: DataFrame) -> int:
+    """Return how many rows of the source repeat another."""
+    found = typed.agg(F.coalesce(F.sum(F.col("times") - 1), F.lit(0))).first()
+    assert found is not None
+    return int(found[0])
+
+
+def met(typed: DataFrame, spec: Mapping[str, Any]) -> DataFrame:
+    """Return the rows that none of the expectations in kit.yml sets aside, without counting any."""
+    expected = spec.get("expectations", {}).get("silver.lines", [])
+    strict = [one["condition"] for one in expected if one.get("action") in ("quarantine", "fail")]
+    return typed.where(" and ".join(f"coalesce({one}, false)" for one in strict) or "true")
 
 
 def sales(checked: DataFrame) -> DataFrame:
@@ -74,7 +94,9 @@ def returns(checked: DataFrame) -> DataFrame:
     # Of what has one time a purchase comes first: it can be cancelled within its minute.
     order = Window.partitionBy("customer_id", "stock_code").orderBy("invoiced_at", "is_cancelled", "invoice", "line")
     before = order.rowsBetween(Window.unboundedPreceding, -1)
-    matched = checked.withColumn("purchase", F.last(F.expr(sold), ignorenulls=True).over(before)).where("is_cancelled")
+    back = checked.where("is_cancelled").select("customer_id", "stock_code").distinct()
+    near = checked.join(F.broadcast(back), ["customer_id", "stock_code"], "left_semi")
+    matched = near.withColumn("purchase", F.last(F.expr(sold), ignorenulls=True).over(before)).where("is_cancelled")
     return matched.selectExpr(
         *("invoice", "line", "customer_id", "stock_code", "-quantity as quantity", "unit_price", "-amount as amount"),
         *("invoiced_at as returned_at", "event_date", "country", "purchase.invoice as purchase_invoice"),

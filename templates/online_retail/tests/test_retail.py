@@ -28,12 +28,18 @@ ROWS = [
 @pytest.fixture(scope="module")
 def typed(spark: Any) -> Any:
     schema = ", ".join(f"{name} string" for name in retail.COLUMNS)
-    return retail.typed_rows(spark.createDataFrame(ROWS, schema), DECLARED).cache()
+    rows = spark.createDataFrame([*ROWS, ROWS[0], ROWS[0]], schema)
+    return retail.typed_rows(retail.distinct_rows(rows), DECLARED).cache()
 
 
 @pytest.fixture(scope="module")
 def products(typed: Any) -> Any:
     return typed.where("is_product")
+
+
+def test_rows_that_agree_in_everything_count_once_and_are_counted(typed: Any) -> None:
+    assert typed.count() == len(ROWS)
+    assert retail.repetitions(typed) == 2
 
 
 def test_codes_numbers_and_amounts_are_cleaned(typed: Any) -> None:
@@ -42,7 +48,7 @@ def test_codes_numbers_and_amounts_are_cleaned(typed: Any) -> None:
     lines = [rows["1", number] for number in (1, 2, 3)]
     assert [one.stock_code for one in lines] == ["22423", "85123A", "85123A"]
     assert {one.customer_id for one in rows.values()} == {"17850", "13047"}
-    assert [one.amount for one in lines] == [12.75, 5.0, 15.0]
+    assert [one.amount for one in lines] == [12.75, 15.0, 5.0]
     assert [one.stock_code for one in rows.values() if not one.is_product] == ["POST"]
 
 
@@ -92,3 +98,12 @@ def test_months_have_their_sales_returns_and_customers(products: Any) -> None:
     assert [str(one)[:7] for one in months["month"]] == ["2009-12", "2010-12", "2011-01"]
     assert list(months["customers"]) == [0, 2, 1]
     assert list(months["returned"]) == [12.75, 5.0, 0.0]
+
+
+def test_what_kit_yml_sets_aside_is_left_out_without_a_count(typed: Any) -> None:
+    expected = [
+        {"name": "is_product", "condition": "is_product", "action": "quarantine"},
+        {"name": "few", "condition": "quantity < 5", "action": "warn"},
+    ]
+    assert retail.met(typed, {"expectations": {"silver.lines": expected}}).count() == len(ROWS) - 1
+    assert retail.met(typed, {}).count() == len(ROWS)
