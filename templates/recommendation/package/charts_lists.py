@@ -41,7 +41,7 @@ def trials_chart(trials: pd.DataFrame) -> Figure:
 
 def lengths_chart(lengths: pd.DataFrame, models: Sequence[str]) -> Figure:
     """Measures by the length of the list, a line with its interval for each model; `lengths` of `ranking.by_length`."""
-    figure, axes = canvas(4, height=3.2, width=14)
+    figure, axes = canvas(4, height=3.2, width=12)
     for one, (name, said) in zip(axes, _MEASURES.items(), strict=True):
         for model, colour in zip(models, _COLOURS, strict=False):
             part = lengths[lengths["model"] == model].sort_values("k")
@@ -95,7 +95,7 @@ def history_chart(history: pd.DataFrame, models: Sequence[str]) -> Figure:
     )
     axes.set(title=f"Users with a hit among {K}, by what they had before", ylim=(0, None))
     axes.yaxis.set_major_formatter(_PERCENT)
-    axes.legend(frameon=False, fontsize=8, loc="upper left")
+    figure.legend(loc="outside right upper", frameon=False, fontsize=8)
     return figure
 
 

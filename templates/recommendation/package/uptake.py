@@ -13,7 +13,7 @@ from functools import reduce
 from typing import Any
 
 import pandas as pd
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from .alerts import Breach
@@ -76,8 +76,8 @@ def by_serving(stored: DataFrame, popular: DataFrame, rows: DataFrame, found: pd
 
 def periods(rows: DataFrame, learnt_until: dt.date, recent: dt.date, as_of: dt.date) -> DataFrame:
     """Return the interactions of the recent days and, as reference, of as many days before `learnt_until`, each as it
-    looked at the begin of its period: `period`, `popularity_of_item` (share of the users so far who had it, 0 for a new
-    item), `items_of_user` (log2 of one more than they had), `amount` (log2 of one more).
+    looked at the begin of its period: `period`, `popularity_of_item` (its place among the items: 100 for what most
+    users have, 0 for a new one), `items_of_user` (log2 of one more than they had), `amount` (log2 of one more).
     """
     days = (as_of - recent).days + 1
     spans = {REFERENCE: (learnt_until - days * _ONE, learnt_until - _ONE), CURRENT: (recent, as_of)}
@@ -185,16 +185,13 @@ def _period(rows: DataFrame, name: str, first: dt.date, last: dt.date) -> DataFr
     known = rows.where(F.col(DAY) < F.lit(first)).select(USER, ITEM).distinct()
     of_item = known.groupBy(ITEM).agg(F.count(F.lit(1)).alias("users"))
     of_user = known.groupBy(USER).agg(F.count(F.lit(1)).alias("had"))
-    every = of_user.agg(F.count(F.lit(1)).alias("all"))
-    joined = (
-        rows.where(F.col(DAY).between(F.lit(first), F.lit(last)))
-        .join(of_item, ITEM, "left")
-        .join(of_user, USER, "left")
-    )
-    share = F.coalesce(F.col("users"), F.lit(0)) / F.greatest("all", F.lit(1))
-    cells = [share.alias("popularity_of_item"), F.log2(1 + F.coalesce("had", F.lit(0))).alias("items_of_user")]
+    place = F.percent_rank().over(Window.orderBy("users"))
+    of_item = of_item.select(ITEM, (1 + 99 * place).alias("place"))
+    joined = rows.where(F.col(DAY).between(F.lit(first), F.lit(last))).join(of_item, ITEM, "left")
+    popularity = F.coalesce(F.col("place"), F.lit(0.0)).alias("popularity_of_item")
+    cells = [popularity, F.log2(1 + F.coalesce("had", F.lit(0))).alias("items_of_user")]
     amount = F.log2(1 + F.col(WEIGHT)).alias("amount")
-    return joined.crossJoin(F.broadcast(every)).select(F.lit(name).alias(PERIOD), *cells, amount)
+    return joined.join(of_user, USER, "left").select(F.lit(name).alias(PERIOD), *cells, amount)
 
 
 def _with_ends(found: pd.DataFrame) -> pd.DataFrame:
