@@ -49,15 +49,24 @@ def log_pipeline(
     `loader` is the module with `_load_pyfunc`; `example` a few input rows, whose columns are the signature's inputs
     (numbers as double, the rest as string), `outputs` the columns (double) that a prediction has. `scratch` is emptied.
     """
+    shutil.rmtree(scratch, ignore_errors=True)
+    folder = scratch / PIPELINE
+    pipeline.write().overwrite().save(folder.as_uri())
+    return log_folder(mlflow, folder, loader=loader, example=example, outputs=dict.fromkeys(outputs, "double"))
+
+
+def log_folder(mlflow: Any, folder: Path, *, loader: str, example: pd.DataFrame, outputs: Mapping[str, str]) -> str:
+    """Log a folder into the active run as an MLflow model and return its uri.
+
+    `loader` is the module whose `_load_pyfunc` reads the folder; `outputs` are the columns of a prediction with their
+    types. The example's columns are the inputs: numbers as double, the rest as string.
+    """
     import logging
 
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, Schema
 
     logging.getLogger("mlflow.pyfunc").setLevel(logging.WARNING)  # it reports each check of the example
-    shutil.rmtree(scratch, ignore_errors=True)
-    folder = scratch / PIPELINE
-    pipeline.write().overwrite().save(folder.as_uri())
     kinds = {name: "double" if pd.api.types.is_numeric_dtype(example[name]) else "string" for name in example}
     inputs = Schema([ColSpec(kind, name, required=False) for name, kind in kinds.items()])
     info = mlflow.pyfunc.log_model(
@@ -65,7 +74,7 @@ def log_pipeline(
         loader_module=loader,
         data_path=str(folder),
         code_paths=[str(Path(__file__).parent)],
-        signature=ModelSignature(inputs, Schema([ColSpec("double", name) for name in outputs])),
+        signature=ModelSignature(inputs, Schema([ColSpec(kind, name) for name, kind in outputs.items()])),
         input_example=example,
         pip_requirements=_requirements(),
     )
@@ -88,10 +97,15 @@ def log_documents(mlflow: Any, plots: Mapping[str, Any], card: str) -> None:
 
 def load_pipeline(mlflow: Any, uri: str) -> PipelineModel:
     """Return the pipeline of an MLflow model that `log_pipeline` made."""
-    folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri)) / "data" / PIPELINE
+    return PipelineModel.load(logged_folder(mlflow, uri, PIPELINE).as_uri())
+
+
+def logged_folder(mlflow: Any, uri: str, name: str) -> Path:
+    """Return the folder `name` that `log_folder` logged; raises KitError where the model has none."""
+    folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri)) / "data" / name
     if not folder.is_dir():
-        raise KitError(f"{uri} holds no saved pipeline", "Register a version that the modeling stage has logged.")
-    return PipelineModel.load(folder.as_uri())
+        raise KitError(f"{uri} holds no saved {name}", "Register a version that the modeling stage has logged.")
+    return folder
 
 
 def version_of(mlflow: Any, name: str, alias: str) -> Version | None:
