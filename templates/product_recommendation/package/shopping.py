@@ -1,9 +1,14 @@
-"""Products of Online Retail II as people call them; `data_engineering` calls it."""
+"""Lines and products of Online Retail II as lists need them. `definition` and `data_engineering` call it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+
+from .retail import COLUMNS, typed_rows
 
 MEANINGS = {
     "customer_id": "Number of the customer",
@@ -12,6 +17,14 @@ MEANINGS = {
     "quantity": "Pieces ordered that day, before returns",
     "rows": "Invoice lines of that customer with that product on that day",
 }
+
+
+def typed_lines(source: DataFrame, declared: Mapping[str, Mapping[str, Any]]) -> DataFrame:
+    """Return `retail.typed_rows` of the source, rows that are there twice once; `line` is 1, as no line is looked up:
+    to number them, every invoice would have to be sorted.
+    """
+    once = source.select(*COLUMNS).distinct()
+    return typed_rows(once.withColumns({"line": F.lit(1), "times": F.lit(1)}), declared)
 
 
 def products(named: DataFrame) -> DataFrame:
