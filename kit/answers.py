@@ -25,6 +25,8 @@ NEED_OPTIONS = {
     "key": "--key COLUMN",
     "event_time": "--time COLUMN",
     "classes": "--source FILE",
+    "user": "--key COLUMN",
+    "item": "--key COLUMN",
 }
 """The option of `kit new` that names what a template needs of `problem`."""
 

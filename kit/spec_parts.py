@@ -187,6 +187,10 @@ class Problem(Part):
     """After how many steps the course repeats itself; empty means as is usual for the step, `[1]` never."""
     horizon: int | None = Field(default=None, ge=1)
     """How many steps ahead are forecast; none means the shortest season."""
+    user: str | None = None
+    """Column that says who: the customer, reader, user. Recommendation only, as is the next."""
+    item: str | None = None
+    """Column that says what: the product, film, article."""
     features: Features = Features()
     leaks: dict[str, str] = {}
     """Columns that are not known when the prediction is needed, each with the reason; the leak guard refuses them."""

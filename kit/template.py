@@ -30,7 +30,7 @@ class Template(BaseModel):
     uses: list[str] = []
     """Templates laid between this one and the one it extends: data that several kinds of problem are worked on."""
     ownership: dict[StageName, StageOwnership] = {}
-    needs: list[Literal["target", "key", "event_time", "classes"]] = []
+    needs: list[Literal["target", "key", "event_time", "classes", "user", "item"]] = []
     """Keys of `problem` without which it cannot do its work."""
     project: dict[str, Any] = {}
     folder: Path

@@ -9,6 +9,7 @@ from typing import Any
 
 from kit.errors import ConfigError
 from kit.intake.flags import class_expectation, expectations_of, personal_of, unused_of
+from kit.intake.interactions import pair_of
 from kit.intake.keys import ROW_ID, Key, key_of
 from kit.intake.leaks import leaks_of
 from kit.intake.personal import is_described_only
@@ -85,6 +86,8 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
     refuse_few_rows(cases)
     is_apart = "classes" in needs
     target = target_of(cases, wishes.target, kind, wishes.positive, is_apart) if wishes.target else None
+    if kind == "recommendation":
+        return _of_interactions(tables, target, wishes, needs, project)
     series = _series(cases, kind, target, wishes)
     key = series[1] if series else key_of(cases, wishes.key, target.column.name if target else None)
     is_predicted = kind != "segmentation"  # a target is the amount of a transaction there
@@ -104,6 +107,26 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
         **_environments(tables),
     }
     return Proposal(tables, kind, target, key, time, leaks, unused, notes, fragment, series[0] if series else None)
+
+
+def _of_interactions(
+    tables: Sequence[TableProfile], target: Target | None, wishes: Wishes, needs: Sequence[str], project: Path
+) -> Proposal:
+    """Return the proposal for interactions: who, what, when, and perhaps how much (the target)."""
+    cases = tables[0]
+    who, what, reason = pair_of(cases, wishes.key)
+    time = time_of(cases, wishes.time, [who, what, *([target.column.name] if target else [])])
+    _refuse_no_time(cases, time, needs)
+    key = Key([who, what, *([time.column] if time.column else [])], f"who, what and when; {reason}")
+    problem = {**_problem("recommendation", target, key, time, {}, {}), "user": who, "item": what}
+    notes = (*_table_notes(tables), "lists rest on who, what and when; other columns are not used")
+    fragment = {
+        "sources": {one.source: _source(one, Key([], "") if one is cases else None, project) for one in tables},
+        "problem": problem,
+        "expectations": _expectations(cases, key, time, target, {}),
+        **_environments(tables),
+    }
+    return Proposal(tables, "recommendation", target, key, time, {}, {}, notes, fragment)
 
 
 def _series(table: TableProfile, kind: str, target: Target | None, wishes: Wishes) -> tuple[Series, Key] | None:

@@ -155,7 +155,7 @@ def _taught(classes: Mapping[str, int]) -> list[str]:
 
 
 def _quantity(table: TableProfile, column: ColumnProfile, said: str, kind: str) -> Target:
-    if kind in ("regression", "forecasting") and column.kind not in ("integer", "number"):
+    if kind in ("regression", "forecasting", "recommendation") and column.kind not in ("integer", "number"):
         message = f"{table.place}: target '{said}' is {column.kind}; {kind} needs a number"
         raise ConfigError(message, "Name a numeric column with --target, or leave --template out.")
     return Target(column, {}, None, "")

@@ -45,7 +45,7 @@ def model_card(
             f"`{name}` ({why})" for name, why in [*problem.leaks.items(), *problem.unused.items()]
         )
         or "No leak is declared.",
-        f"Measured on {split.held_out}": _markdown_table(measured.T.rename_axis("").reset_index()),
+        f"Measured on {split.held_out}": markdown_table(measured.T.rename_axis("").reset_index()),
         "Where it works less well": _weakest(slices, str(measured.columns[0])),
         "Known risks": "\n".join(f"- {one['risk']} {one['answer']}" for one in charter.get("risks", []))
         or "None is named.",
@@ -89,7 +89,8 @@ def _weakest(slices: Mapping[str, pd.DataFrame], measure: str) -> str:
     return "\n".join(lines) or "No slice is large enough to be judged."
 
 
-def _markdown_table(table: pd.DataFrame) -> str:
+def markdown_table(table: pd.DataFrame) -> str:
+    """Return a table as markdown, numbers to three places, without its index."""
     head = [str(name) for name in table.columns]
     rows = [[_cell(value) for value in row] for row in table.to_numpy()]
     return "\n".join(["| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows]])
