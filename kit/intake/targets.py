@@ -86,7 +86,7 @@ def target_of(table: TableProfile, said: str, kind: str, positive: str | None = 
         held = "one value only" if column.distinct else "no value"
         message = f"{table.place}: target '{said}' has {held}"
         raise ConfigError(message, "Name another column with --target, or a file with both outcomes.")
-    if kind != "classification":
+    if kind not in ("classification", "anomaly_detection"):
         return _quantity(table, column, said, kind)
     classes = _classes(column)
     if len(classes) < 2:
