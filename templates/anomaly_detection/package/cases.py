@@ -28,7 +28,7 @@ def summary(counts: pd.DataFrame, test_start: Any) -> pd.DataFrame:
     """Return before and from `test_start` on: `first`, `last` (day or block), `cases`, `labelled`, `anomalies`."""
     part = (counts["day"] >= test_start).map({False: LEARN, True: HOLD_OUT}).rename("part")
     found = counts.groupby(part).agg(
-        first=("day", "min"), last=("day", "max"), cases=("cases", "sum"), labelled=("rows", "sum"),
+        first=("day", "min"), last=("day", "max"), cases=("cases", "sum"), labelled=("known", "sum"),
         anomalies=("total", "sum"),
     )  # fmt: skip
     return found.reindex([LEARN, HOLD_OUT])

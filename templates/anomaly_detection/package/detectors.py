@@ -1,6 +1,6 @@
 """Detectors: each turns the deviations of a case into one number that is larger the more unusual it is, in NumPy.
 
-A detector is plain numbers that go into the saved pipeline as JSON. `ranked` puts what it says on one scale for all: the
+A detector is plain numbers, saved with the pipeline as JSON. `ranked` puts what it says on one scale for all: the
 share of the cases it learnt from that are less unusual, so that a threshold of 0.99 flags one case in a hundred.
 """
 
