@@ -94,4 +94,4 @@ def recommendation(
 
 def capacity(cases: float, days: int, alerts_per_day: float | None, share: float) -> float:
     """Return the share of cases that the team can look at: `alerts_per_day` where it is given, else `share`."""
-    return share if alerts_per_day is None else min(0.5, alerts_per_day * days / max(cases, 1.0))
+    return share if alerts_per_day is None else float(min(0.5, alerts_per_day * days / max(cases, 1.0)))

@@ -52,8 +52,9 @@ class Scale:
         return self._sigmas_sql(f"{self.median!r}D", 0.0)
 
     def _sigmas_sql(self, median: str, missing: float) -> str:
-        sigmas = f"({number_sql(self.column)} - {median}) / {self.sigma!r}D"
-        return f"coalesce(greatest(least({sigmas}, {MOST_SIGMAS!r}D), -{MOST_SIGMAS!r}D), {missing!r}D)"
+        number = number_sql(self.column)
+        held = f"greatest(least(({number} - {median}) / {self.sigma!r}D, {MOST_SIGMAS!r}D), -{MOST_SIGMAS!r}D)"
+        return f"if({number} is null, {missing!r}D, {held})"  # least and greatest pass over nulls
 
 
 @dataclass(frozen=True)
