@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +113,13 @@ def refuse_few_rows(table: TableProfile) -> None:
     if table.rows < FEWEST_ROWS:
         message = f"{table.place}: has {table.rows} rows; fewer than {FEWEST_ROWS} teach nothing that can be measured"
         raise ConfigError(message, "Collect more rows.")
+
+
+def refuse_no_number(table: TableProfile, kind: str, roles: Collection[str]) -> None:
+    """Raise ConfigError where an anomaly detection has no number to look at; `roles` are key, time and target."""
+    numbers = [one for one in table.columns.values() if one.kind in ("integer", "number") and one.distinct > 1]
+    if kind == "anomaly_detection" and not [one for one in numbers if one.name not in roles]:
+        raise ConfigError(f"{table.place}: has no column of numbers that vary", "Anomalies are found in numbers.")
 
 
 def outcome(target: Target, value: str) -> NDArray[Any]:

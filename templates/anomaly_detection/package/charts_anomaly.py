@@ -33,7 +33,8 @@ def cases_chart(days: pd.DataFrame, outcome: str, test_start: Any) -> Figure:
         axes.axvline(
             pd.Timestamp(start) if is_timed else start, color=RED, linestyle="--", label="hold-out from here on"
         )
-        axes.legend(frameon=False, fontsize=8)
+        axes.set_ylim(0, 1.2 * max(axes.get_ylim()[1], 1e-9))
+        axes.legend(frameon=False, fontsize=8, loc="upper left")
         if is_timed:
             axes.xaxis.set_major_formatter(ConciseDateFormatter(AutoDateLocator(maxticks=8)))
     return figure
@@ -99,7 +100,7 @@ def curves_chart(counts: pd.DataFrame, names: dict[str, str], share: float) -> F
     figure, (caught, right) = canvas(2, height=3.6)
     for (name, said), colour in zip(names.items(), (BLUE, ORANGE), strict=False):
         bins = counts[counts["model"] == name].groupby("bin")[["rows", "positives"]].sum().sort_index(ascending=False)
-        sums = bins.cumsum()
+        sums = bins.cumsum().query("rows > 0")
         flagged = np.asarray(sums["rows"] / sums["rows"].iloc[-1])
         found = np.asarray(sums["positives"] / max(sums["positives"].iloc[-1], 1))
         caught.plot(flagged, found, color=colour, label=said)
