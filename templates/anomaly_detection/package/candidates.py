@@ -41,6 +41,8 @@ from .features import LABEL, RULE, SCORE, Columns, apart_from_calendar
 from .split import Split
 
 SEED = 7
+UNTAUGHT = "untaught_score"
+"""What the best detector says that learns from no label, where the chosen one does."""
 CENTRES = 8
 FEWEST_POSITIVES = 30
 """Labelled anomalies that the logistic regression needs to learn from."""
@@ -93,28 +95,46 @@ def kinds_of(has_labels: bool) -> list[str]:
     return [*UNSUPERVISED, *([LOGISTIC] if has_labels else [])]
 
 
-def train(cases: DataFrame, columns: Columns, kind: str, share: float, rule: str | None = None) -> PipelineModel:
-    """Return the pipeline of the chosen kind, with the simple rule beside it, fitted on `cases`."""
-    fitted = fit(cases, columns, [kind], rule)
-    return fitted.pipeline({SCORE: kind, RULE: rule_kind(rule)}, share)
+def train(
+    cases: DataFrame, columns: Columns, kinds: Sequence[str], share: float, rule: str | None = None
+) -> PipelineModel:
+    """Return the pipeline of the chosen kind, fitted on `cases`; beside it the simple rule, and the best kind that
+    learns from no label where the chosen one does: `kinds` as `best_of` returns them.
+    """
+    fitted = fit(cases, columns, kinds, rule)
+    named = dict(zip((SCORE, UNTAUGHT), kinds, strict=False))
+    return fitted.pipeline({**named, RULE: rule_kind(rule)}, share)
 
 
-def best_of(trials: pd.DataFrame) -> str:
-    """Return the kind that comes first in the trials, the simple rule aside."""
-    return str(trials.loc[~trials["is_rule"], "detector"].iloc[0])
+def best_of(trials: pd.DataFrame) -> list[str]:
+    """Return the kind that comes first in the trials, the simple rule aside; if it learns from labels, then the first
+    that does not.
+    """
+    kinds = list(trials.loc[~trials["is_rule"], "detector"])
+    untaught = [kind for kind in kinds if kind != LOGISTIC]
+    return kinds[:1] if kinds[0] != LOGISTIC else [LOGISTIC, *untaught[:1]]
+
+
+def names_of(pipeline: PipelineModel) -> dict[str, str]:
+    """Return the columns of a pipeline's scores, the model first and the rule last, each with its name for a reader."""
+    said = {SCORE: "model", UNTAUGHT: "without labels", RULE: "simple rule"}
+    there = pipeline.stages[-1].detectors()
+    return {name: text for name, text in said.items() if name in there}
 
 
 def score(pipeline: PipelineModel, cases: DataFrame, keep: Sequence[str]) -> DataFrame:
-    """Return the columns `keep` of each case with `score`, `rule_score`, `flagged`, and the `reason` where flagged."""
+    """Return the columns `keep` of each case with its scores, `flagged`, and the `reason` where it is."""
     kept = [F.col(f"`{name}`") for name in keep]
-    return pipeline.transform(cases).select(*kept, SCORE, RULE, FLAGGED, REASON)
+    return pipeline.transform(cases).select(*kept, *names_of(pipeline), FLAGGED, REASON)
 
 
 def described(pipeline: PipelineModel) -> str:
     """Return the detector of a pipeline in a few words."""
     stage = pipeline.stages[-1]
     count = len(stage.facts()["names"])
-    return f"{stage.detectors()[SCORE].said}, on the deviations of {count} columns from what is usual"
+    found = stage.detectors()
+    beside = f"; beside it {found[UNTAUGHT].said}, which knows no label" if UNTAUGHT in found else ""
+    return f"{found[SCORE].said}, on the deviations of {count} columns from what is usual{beside}"
 
 
 def params(pipeline: PipelineModel, split: Split) -> dict[str, Any]:

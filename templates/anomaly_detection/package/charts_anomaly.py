@@ -98,7 +98,9 @@ def months_chart(by_month: pd.DataFrame, share: float) -> Figure:
 def curves_chart(counts: pd.DataFrame, names: dict[str, str], share: float) -> Figure:
     """Anomalies caught by share of cases flagged, and precision by what is caught; `counts` of `score_counts`."""
     figure, (caught, right) = canvas(2, height=3.6)
-    for (name, said), colour in zip(names.items(), (BLUE, ORANGE), strict=False):
+    for (name, said), colour in zip(
+        names.items(), (BLUE, GREEN, ORANGE) if len(names) > 2 else (BLUE, ORANGE), strict=False
+    ):
         bins = counts[counts["model"] == name].groupby("bin")[["rows", "positives"]].sum().sort_index(ascending=False)
         sums = bins.cumsum().query("rows > 0")
         flagged = np.asarray(sums["rows"] / sums["rows"].iloc[-1])

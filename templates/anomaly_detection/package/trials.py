@@ -6,7 +6,8 @@ whether two halves of the past would have flagged the same cases.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,10 +19,20 @@ from .detectors import COLUMN, LOGISTIC, Detector, Floats, ranked, raw
 
 from .evaluation import SPIKE_SIGMAS, ranking
 from .features import LABEL, Columns
+from .labels import has_labels
 from .ranked import score_counts
 
 KINDS = ("spike", "swapped", "frozen")
 """What is planted: one value far off, two columns exchanged, half of the columns stuck at another case's values."""
+
+
+def compared(
+    early: DataFrame, late: DataFrame, columns: Columns, problem: Mapping[str, Any], rule: str | None, share: float
+) -> pd.DataFrame:
+    """Return the trials, by labels where the problem has them."""
+    if has_labels(problem):
+        return by_labels(early, late, columns, rule, share)
+    return without_labels(early, late, columns, problem["key"], share)
 
 
 def by_labels(early: DataFrame, late: DataFrame, columns: Columns, rule: str | None, share: float) -> pd.DataFrame:
