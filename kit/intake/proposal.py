@@ -23,6 +23,7 @@ from kit.intake.targets import (
     only_quantity,
     problem_type,
     refuse_few_rows,
+    refuse_no_number,
     target_of,
 )
 from kit.intake.times import Time, time_of
@@ -96,6 +97,7 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
     _refuse_no_time(cases, time, needs)
     leaks = {name: reason for name, reason in suspected.items() if name != time.column}
     roles = {*key.columns, *([target.column.name] if target else []), *([time.column] if time.column else [])}
+    refuse_no_number(cases, kind, roles)
     unused = {} if series else unused_of(cases, {*roles, *leaks})
     notes = tuple(_notes(tables, target, key, time)) if not series else tuple(_series_notes(tables, series[1]))
     is_kept = is_predicted or "unique and complete" in key.reason

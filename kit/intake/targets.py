@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +102,7 @@ def target_of(table: TableProfile, said: str, kind: str, positive: str | None = 
         held = "one value only" if column.distinct else "no value"
         message = f"{table.place}: target '{said}' has {held}"
         raise ConfigError(message, "Name another column with --target, or a file with both outcomes.")
-    if kind != "classification":
+    if kind not in ("classification", "anomaly_detection"):
         return _quantity(table, column, said, kind)
     classes = _classes(column)
     if len(classes) < 2:
@@ -131,6 +131,13 @@ def refuse_few_rows(table: TableProfile) -> None:
     if table.rows < FEWEST_ROWS:
         message = f"{table.place}: has {table.rows} rows; fewer than {FEWEST_ROWS} teach nothing that can be measured"
         raise ConfigError(message, "Collect more rows.")
+
+
+def refuse_no_number(table: TableProfile, kind: str, roles: Collection[str]) -> None:
+    """Raise ConfigError where an anomaly detection has no number to look at; `roles` are key, time and target."""
+    numbers = [one for one in table.columns.values() if one.kind in ("integer", "number") and one.distinct > 1]
+    if kind == "anomaly_detection" and not [one for one in numbers if one.name not in roles]:
+        raise ConfigError(f"{table.place}: has no column of numbers that vary", "Anomalies are found in numbers.")
 
 
 def outcome(target: Target, value: str) -> NDArray[Any]:

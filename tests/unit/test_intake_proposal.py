@@ -335,8 +335,23 @@ def test_a_time_and_one_number_are_forecast(tmp_path: Path, resources: Resources
     assert (spec.template, spec.problem.target, spec.problem.step) == ("forecasting", "demand", "day")
 
 
+def test_anomalies_are_looked_for_with_labels_and_without(tmp_path: Path, resources: Resources) -> None:
+    file = table(tmp_path, churn(code=lambda _, left: int(left)))
+    labelled = made(tmp_path / "a", resources, file, "anomaly_detection", target="Churn").spec.problem
+    assert (labelled.target, labelled.positive, labelled.event_time) == ("churn", "Yes", "joined")
+    assert list(labelled.leaks) == ["code"], "a column that nearly is the label"
+    problem = made(tmp_path / "b", resources, file, "anomaly_detection").spec.problem
+    assert (problem.target, problem.key, problem.leaks) == (None, ["customer_id"], {})
+
+
+def test_a_table_without_numbers_has_no_anomalies(tmp_path: Path, resources: Resources) -> None:
+    rows = [{"name": f"n{number}", "kind": "ab"[number % 2]} for number in range(300)]
+    with pytest.raises(ConfigError, match="no column of numbers"):
+        made(tmp_path, resources, table(tmp_path, rows), "anomaly_detection")
+
+
 def test_a_type_without_a_template_is_refused_with_those_that_exist(tmp_path: Path, resources: Resources) -> None:
-    with pytest.raises(ConfigError, match="no template for segmentation; there is one for classification, forecasting"):
+    with pytest.raises(ConfigError, match="no template for segmentation"):
         made(tmp_path, resources, table(tmp_path, churn()), target="churn", assignments=["problem.type=segmentation"])
 
 

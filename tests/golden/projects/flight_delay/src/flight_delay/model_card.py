@@ -14,8 +14,10 @@ import pandas as pd
 from .charter import held
 from .split import Split
 
-HIGHER_IS_BETTER = {"auc"}
+HIGHER_IS_BETTER = {"auc", "average_precision"}
 """Measures that are better the higher they are; of all others lower is better."""
+YES_OR_NO = {"classification", "anomaly_detection"}
+"""Types of problem whose target has a positive value."""
 
 
 def model_card(
@@ -64,18 +66,22 @@ def open_points(stage: Any, outcome: str, reason: str) -> list[str]:
 
 
 def _predicted(problem: Any) -> str:
+    if not problem.target:
+        return "unusual cases"
     if problem.get("classes"):
         return f"{problem.target}: {', '.join(problem.classes)}"
-    return f"{problem.target} = {problem.positive}" if problem.type == "classification" else str(problem.target)
+    return f"{problem.target} = {problem.positive}" if problem.type in YES_OR_NO else str(problem.target)
 
 
 def _learnt(parts: pd.DataFrame, split: Split, problem: Any) -> str:
     learnt = parts.iloc[:-1]
     when = f" from {learnt['first'].iloc[0]} to {learnt['last'].iloc[-1]}" if split.is_timed else ""
+    if not problem.target:
+        return f"{int(learnt['cases'].sum()):,} cases{when}, none of them labelled."
     if problem.get("classes"):
         return f"{int(learnt['known'].sum()):,} cases{when}, of {len(problem.classes)} classes."
     mean = learnt["total"].sum() / learnt["known"].sum()
-    said = f"{mean:.1%} of them positive" if problem.type == "classification" else f"{mean:,.4g} on average"
+    said = f"{mean:.1%} of them positive" if problem.type in YES_OR_NO else f"{mean:,.4g} on average"
     return f"{int(learnt['known'].sum()):,} cases{when}, {said}."
 
 
