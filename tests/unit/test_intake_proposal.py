@@ -350,8 +350,11 @@ def test_a_table_without_numbers_has_no_anomalies(tmp_path: Path, resources: Res
         made(tmp_path, resources, table(tmp_path, rows), "anomaly_detection")
 
 
-def test_a_type_without_a_template_is_refused_with_those_that_exist(tmp_path: Path, resources: Resources) -> None:
-    with pytest.raises(ConfigError, match="no template for segmentation"):
+def test_a_type_without_a_template_is_refused_with_those_that_exist(
+    tmp_path: Path, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.template.offered_names", lambda _: ["classification", "regression"])
+    with pytest.raises(ConfigError, match="no template for segmentation; there is one for classification, regression"):
         made(tmp_path, resources, table(tmp_path, churn()), target="churn", assignments=["problem.type=segmentation"])
 
 

@@ -72,7 +72,7 @@ def test_a_column_of_the_problem_that_the_source_does_not_declare_is_found_with_
 def test_what_a_template_and_its_parents_need_is_asked_for_by_option(tmp_path: Path) -> None:
     resources = tiny_resources(tmp_path)
     head = "version: '1'\ntitle: T\ndescription: D\n"
-    base = "needs: [target]\nproject: {problem: {type: segmentation}}\n"
+    base = "needs: [target]\nproject: {problem: {type: forecasting}}\n"
     write(tmp_path / "templates/base/template.yml", f"name: base\n{head}{base}")
     write(tmp_path / "templates/child/template.yml", f"name: child\n{head}extends: base\nneeds: [event_time]\n")
     composer = tiny_composer(resources, "child")
@@ -80,4 +80,4 @@ def test_what_a_template_and_its_parents_need_is_asked_for_by_option(tmp_path: P
         answered_spec(composer.catalog, composer.chain, {"problem": {"key": ["id"]}}, "x")
     assert "problem.target: child cannot do without it" in error.value.message
     assert error.value.hint.startswith("Name it with --target COLUMN, --time COLUMN")
-    assert template_for(resources, "segmentation") == "base"
+    assert template_for(resources, "forecasting") == "forecasting", "the one that is called like its type"
