@@ -336,7 +336,9 @@ def test_a_time_and_one_number_are_forecast(tmp_path: Path, resources: Resources
 
 
 def test_a_type_without_a_template_is_refused_with_those_that_exist(tmp_path: Path, resources: Resources) -> None:
-    with pytest.raises(ConfigError, match="no template for segmentation; there is one for classification, forecasting"):
+    with pytest.raises(
+        ConfigError, match="no template for anomaly_detection; there is one for classification, forecasting"
+    ):
         made(tmp_path, resources, table(tmp_path, churn()), target="churn", assignments=["problem.type=segmentation"])
 
 
