@@ -38,6 +38,8 @@ def k_chart(found: pd.DataFrame, k: int, least: float) -> Figure:
     """Compactness and agreement of halves over the number of segments; the chosen one is marked."""
     figure, (compact, stable) = canvas(2)
     compact.plot(found["k"], found["silhouette"], marker="o", color=BLUE)
+    compact.plot(found["k"], found["chance"], color=RED, linestyle="--", linewidth=1.2, label="without any segments")
+    compact.legend(frameon=False, loc="lower left")
     compact.set(title="How compact: silhouette", xlabel="segments", ylim=(0, max(0.6, found["silhouette"].max() * 1.1)))
     stable.fill_between(found["k"], found["stability_low"], found["stability_high"], color=ORANGE, alpha=0.25, lw=0)
     stable.plot(found["k"], found["stability"], marker="o", color=ORANGE)

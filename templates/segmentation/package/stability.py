@@ -81,24 +81,47 @@ def holds(points: Floats, labels: npt.ArrayLike, k: int) -> float:
     return adjusted_rand(nearest(points, k_means(points, k)), labels)
 
 
+def by_chance(points: Floats, k: int, draws: int = 5, seed: int = 7) -> float:
+    """Return the mean silhouette that `k` segments hardly reach where there are none: of as many points, spread evenly
+    in the box around `points`, along their columns or along their main directions (Tibshirani, Walther and Hastie
+    2001), the mean of several draws and three times their deviation.
+
+    Halves agree on the corners of an even cloud as well: what is no more compact than this is no segment.
+    """
+    draw, middle = np.random.default_rng(seed), points.mean(axis=0)
+    bounds = []
+    for turn in (np.eye(points.shape[1]), np.linalg.svd(points - middle, full_matrices=False)[2].T):
+        turned = (points - middle) @ turn
+        clouds = [draw.uniform(turned.min(axis=0), turned.max(axis=0), size=turned.shape) for _ in range(draws)]
+        reached = np.array([silhouette(one, nearest(one, k_means(one, k, seed))).mean() for one in clouds])
+        bounds.append(float(reached.mean() + 3 * reached.std(ddof=1)))
+    return max(bounds)
+
+
 def over_k(points: Floats, ks: Sequence[int], draws: int = 12) -> pd.DataFrame:
-    """Return by number of segments: `k`, `silhouette`, and the agreement of halves: `stability` (median),
-    `stability_low`, `stability_high` (quartiles).
+    """Return by number of segments: `k`, `silhouette`, `chance` (what points without segments hardly reach), and the
+    agreement of halves: `stability` (median), `stability_low`, `stability_high` (quartiles).
     """
     rows = []
     for k in ks:
         labels = nearest(points, k_means(points, k))
         low, middle, high = np.quantile(agreements(points, k, draws), [0.25, 0.5, 0.75])
         compact = float(silhouette(points, labels).mean())
-        rows.append({"k": k, "silhouette": compact, "stability": middle, "stability_low": low, "stability_high": high})
+        agree = {"stability": middle, "stability_low": low, "stability_high": high}
+        rows.append({"k": k, "silhouette": compact, "chance": by_chance(points, k), **agree})
     return pd.DataFrame(rows)
 
 
 def best_k(found: pd.DataFrame, least: float) -> tuple[int, bool, str]:
-    """Return the number of segments, whether it is stable, and why: of those whose halves agree in the median by
-    `least` the most compact one; where none does, the one that agrees most.
+    """Return the number of segments, whether it is to be believed, and why: the most compact one of those whose halves
+    agree by `least` in the median and that are more compact than chance; where there is none, the one that agrees most.
     """
-    stable = found[found["stability"] >= least]
+    agreed = found[found["stability"] >= least]
+    stable = agreed[agreed["silhouette"] > agreed["chance"]]
+    if stable.empty and len(agreed):
+        best = agreed.loc[agreed["silhouette"].idxmax()]
+        said = f"silhouette {best['silhouette']:.2f}, and {best['chance']:.2f} is reached where there are none"
+        return int(best["k"]), False, f"{best['k']:.0f} segments are stable, but no more compact than chance: {said}"
     if stable.empty:
         best = found.loc[found["stability"].idxmax()]
         said = (

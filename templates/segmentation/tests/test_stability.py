@@ -45,10 +45,20 @@ def test_the_number_of_segments_that_are_there_is_found() -> None:
 
 
 def test_without_a_stable_number_the_reason_says_so() -> None:
-    table = pd.DataFrame({"k": [3, 4], "silhouette": [0.2, 0.3], "stability": [0.5, 0.4]})
+    table = pd.DataFrame({"k": [3, 4], "silhouette": [0.2, 0.3], "chance": [0.1, 0.1], "stability": [0.5, 0.4]})
     k, is_stable, why = stability.best_k(table, least=0.75)
     assert (k, is_stable) == (3, False)
     assert "no number of segments is stable" in why
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_points_that_are_spread_evenly_have_no_segments_though_halves_agree_on_their_corners(seed: int) -> None:
+    even = np.random.default_rng(seed).uniform(size=(600, 2))
+    found = stability.over_k(even, [3, 4, 5], draws=4)
+    k, is_stable, why = stability.best_k(found, least=0.75)
+    assert found["stability"].max() >= 0.75, "the four corners are found again"
+    assert (k, is_stable) == (4, False)
+    assert "no more compact than chance" in why
 
 
 def test_segments_are_named_by_what_is_special_about_them() -> None:
