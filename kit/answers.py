@@ -20,7 +20,14 @@ from kit.yaml_source import YamlSource
 _OWN = ("kit", "template", "template_version")
 """Keys that the kit writes; an answer to them would be a lie."""
 
-NEED_OPTIONS = {"target": "--target", "key": "--key", "event_time": "--time"}
+NEED_OPTIONS = {
+    "target": "--target COLUMN",
+    "key": "--key COLUMN",
+    "event_time": "--time COLUMN",
+    "classes": "--source FILE",
+    "user": "--key COLUMN",
+    "item": "--key COLUMN",
+}
 """The option of `kit new` that names what a template needs of `problem`."""
 
 _TYPED = "--set "
@@ -65,7 +72,7 @@ def _refuse_needs(chain: list[Template], spec: Spec, source: str) -> None:
     missing = [need for need in chain_needs(chain) if not getattr(spec.problem, need)]
     if missing:
         lines = [f"{source}: problem.{need}: {chain[-1].name} cannot do without it" for need in missing]
-        options = ", ".join(f"{NEED_OPTIONS[need]} COLUMN" for need in missing)
+        options = ", ".join(NEED_OPTIONS[need] for need in missing)
         hint = f"Name it with {options} (or --set problem.{missing[0]}=...)."
         raise ConfigError("\n".join(lines), hint)
 

@@ -139,7 +139,7 @@ def _problem_columns(chain: Sequence[Template], spec: Spec) -> Iterator[Inconsis
 
 def _named_columns(spec: Spec) -> Iterator[tuple[Where, str]]:
     problem = spec.problem
-    for key in ("target", "event_time"):
+    for key in ("target", "event_time", "user", "item"):
         if getattr(problem, key):
             yield ("problem", key), getattr(problem, key)
     for list_ in ("key", "series"):

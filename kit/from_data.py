@@ -75,9 +75,20 @@ def look_at(
     if not kind:
         kind, target = likely_problem(tables[0], wishes)
         wishes = _wishes(said, {**problem, "target": target})
-    template = template or template_for(resources, kind)
+    template = template or template_for(resources, kind, _has_several_classes(tables[0], wishes))
     needs = chain_needs(template_chain(resources, template))
     return template, propose(tables, kind, wishes, needs, project)
+
+
+def _has_several_classes(table: TableProfile, wishes: Wishes) -> bool:
+    """Return whether the target's classes are to be told apart, nobody having named a positive one."""
+    from kit.intake.targets import has_several_classes
+
+    return (
+        wishes.positive is None
+        and wishes.target is not None
+        and has_several_classes(table.column(wishes.target, "--target"))
+    )
 
 
 def answers_over(proposal: Proposal, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,7 +101,7 @@ def answers_over(proposal: Proposal, given: Mapping[str, Any]) -> dict[str, Any]
     features = {name for names in said.get("features", {}).values() for name in names}
     for list_ in ("leaks", "unused"):
         proposed[list_] = {name: why for name, why in proposed.get(list_, {}).items() if name not in features}
-    said |= {key: proposed[key] for key in ("target", "key", "event_time") if said.get(key)}
+    said |= {key: proposed[key] for key in ("target", "key", "event_time", "user", "item") if said.get(key)}
     kept = {key: value for key, value in proposed.items() if value}
     return merge({**proposal.fragment, "problem": kept}, {**given, "problem": said} if said else given)
 
@@ -109,9 +120,15 @@ def _wishes(said: Said, problem: Mapping[str, Any]) -> Wishes:
     return Wishes(
         target=problem.get("target") or said.target,
         time=problem.get("event_time") or said.time,
-        key=tuple(problem.get("key") or said.key),
+        key=_key(said, problem),
         positive=None if positive is None else str(positive),
     )
+
+
+def _key(said: Said, problem: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the named key; `problem.user` and `problem.item` name one as well."""
+    pair = tuple(problem[one] for one in ("user", "item") if problem.get(one))
+    return pair if len(pair) == 2 else tuple(problem.get("key") or said.key)
 
 
 def _type(resources: Resources, template: str) -> str | None:

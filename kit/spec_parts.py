@@ -173,6 +173,8 @@ class Problem(Part):
     """Column of `gold.features` to predict; some types of problem have none."""
     positive: str = "1"
     """The value of the target that counts as positive, as text."""
+    classes: list[str] = []
+    """The values of the target that are told apart, as text, the most frequent first; where there are more than two."""
     key: list[str] = []
     """Columns of `gold.features` that identify a row."""
     event_time: str | None = None
@@ -185,11 +187,22 @@ class Problem(Part):
     """After how many steps the course repeats itself; empty means as is usual for the step, `[1]` never."""
     horizon: int | None = Field(default=None, ge=1)
     """How many steps ahead are forecast; none means the shortest season."""
+    user: str | None = None
+    """Column that says who: the customer, reader, user. Recommendation only, as is the next."""
+    item: str | None = None
+    """Column that says what: the product, film, article."""
     features: Features = Features()
     leaks: dict[str, str] = {}
     """Columns that are not known when the prediction is needed, each with the reason; the leak guard refuses them."""
     unused: dict[str, str] = {}
     """Columns that the model does not get, each with the reason."""
+
+    @field_validator("classes")
+    @classmethod
+    def _told_apart(cls, classes: list[str]) -> list[str]:
+        if len(classes) == 1 or len(set(classes)) < len(classes):
+            raise ValueError(f"has to have two or more different classes; has {', '.join(classes)}")
+        return classes
 
     @model_validator(mode="after")
     def _no_declared_leak(self) -> Problem:

@@ -30,7 +30,7 @@ class Template(BaseModel):
     uses: list[str] = []
     """Templates laid between this one and the one it extends: data that several kinds of problem are worked on."""
     ownership: dict[StageName, StageOwnership] = {}
-    needs: list[Literal["target", "key", "event_time"]] = []
+    needs: list[Literal["target", "key", "event_time", "classes", "user", "item"]] = []
     """Keys of `problem` without which it cannot do its work."""
     project: dict[str, Any] = {}
     folder: Path
@@ -105,18 +105,27 @@ def offered_names(resources: Resources) -> list[str]:
     return [name for name in names if project_fragment(template_chain(resources, name)).get("problem", {}).get("type")]
 
 
-def template_for(resources: Resources, problem: str) -> str:
-    """Return the template for any data of that type of problem; raises TemplateError that says which types exist."""
-    types: dict[str, str] = {}
+def template_for(resources: Resources, problem: str, has_several_classes: bool = False) -> str:
+    """Return the template for any data of that type of problem; raises TemplateError that says which types exist.
+
+    Where the target has several classes, one that needs `classes` comes first, if there is any.
+    """
+    types: dict[tuple[str, bool], str] = {}
     for name in offered_names(resources):
-        fragment = project_fragment(template_chain(resources, name))
+        chain = template_chain(resources, name)
+        fragment = project_fragment(chain)
         kind = str(fragment.get("problem", {}).get("type", ""))
-        if not fragment.get("sources") and (kind not in types or name == kind):
-            types[kind] = name
-    if problem not in types:
-        said = f"there is no template for {problem}; there is one for {', '.join(sorted(types)) or 'nothing'}"
-        raise TemplateError(said, "Name one with --template, or another column with --target.")
-    return types[problem]
+        serves = (kind, "classes" in chain_needs(chain))
+        if not fragment.get("sources") and (serves not in types or name == kind):
+            types[serves] = name
+    found = (has_several_classes and types.get((problem, True))) or types.get((problem, False))
+    if not found:
+        said = ", ".join(sorted({kind for kind, _ in types})) or "nothing"
+        raise TemplateError(
+            f"there is no template for {problem}; there is one for {said}",
+            "Name one with --template, or another column with --target.",
+        )
+    return found
 
 
 def project_fragment(chain: list[Template]) -> dict[str, Any]:

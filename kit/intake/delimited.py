@@ -30,6 +30,11 @@ class _Seen:
     rows: int = 0
     builders: list[ColumnBuilder] = field(default_factory=list)
 
+    def note(self, text: str) -> None:
+        """Take down what a cell or a name has inside."""
+        self.has_newline |= "\n" in text or "\r" in text
+        self.has_quote |= '"' in text or "\\" in text
+
 
 def read_delimited(path: Path) -> RawTable:
     """Return a sample of a delimited text; raises ConfigError where it is no table."""
@@ -70,6 +75,7 @@ def _headers(path: Path, text: str, dialect: Dialect) -> list[str]:
 def _read(text: str, dialect: Dialect, headers: Sequence[str]) -> tuple[_Seen, bool]:
     """Return the columns, and whether rows were left out to keep to `SAMPLE_ROWS`."""
     seen = _Seen(builders=[ColumnBuilder("", header) for header in headers])
+    seen.note("".join(headers))
     skipped = int(dialect.has_header)
     wanted: Sequence[int] | None = None
     lines = text.count("\n") or text.count("\r")
@@ -102,8 +108,7 @@ def _extend(seen: _Seen, chunk: list[list[str]], width: int) -> None:
         before = len(builder.places)
         builder.extend(cell or None for cell in cells)
         for value in islice(builder.places, before, None):
-            seen.has_newline |= "\n" in value or "\r" in value
-            seen.has_quote |= '"' in value or "\\" in value
+            seen.note(value)
 
 
 def _named(columns: Sequence[RawColumn], dialect: Dialect, told: str | None) -> list[tuple[str, RawColumn]]:

@@ -59,6 +59,10 @@ def dialect_of(text: str) -> Dialect:
     return replace(plain, has_header=_has_header(stripped), spaced=spaced)
 
 
+_TRIMMED = "".join(map(chr, range(33)))
+"""What Java's `trim` takes off."""
+
+
 def records(text: str, dialect: Dialect) -> Iterator[list[str]]:
     """Yield the cells of each line that is not blank."""
     csv.field_size_limit(2**27)
@@ -71,7 +75,8 @@ def records(text: str, dialect: Dialect) -> Iterator[list[str]]:
         skipinitialspace=dialect.spaced,
     )
     for row in reader:
-        is_blank = len(row) < 2 and not "".join(row).strip()
+        # As to Spark: a quoted nothing alone on its line is a row; spaces, tabs and control characters are none.
+        is_blank = row != [""] and not dialect.delimiter.join(row).strip(_TRIMMED)
         if not is_blank and not (dialect.has_comments and row[0].startswith("#")):
             yield row
 

@@ -44,6 +44,14 @@ def expectations_of(table: TableProfile, first: Sequence[str], idle: set[str]) -
     ]
 
 
+def class_expectation(target: str, classes: Sequence[str]) -> dict[str, Any]:
+    """Return that the outcome is one of the classes, or not known yet."""
+    listed = ", ".join("'{}'".format(one.replace("\\", "\\\\").replace("'", "\\'")) for one in classes)
+    condition = f"`{target}` is null or cast(`{target}` as string) in ({listed})"
+    said = "Any other value is no class of problem.classes: such a row is neither learnt from nor judged."
+    return {"name": f"{target}_is_a_class", "condition": condition, "action": "warn", "description": said}
+
+
 def _reason(column: ColumnProfile) -> str:
     filled = len(column.raw.codes) - column.nulls
     if not filled:

@@ -35,11 +35,11 @@ def leaks_of(table: TableProfile, target: Target, not_these: set[str]) -> dict[s
 
 
 def class_auc(column: ColumnProfile, target: Target) -> float:
-    """Return the AUC of a column alone; over more than two classes the mean of one against the rest, by their rows."""
+    """Return the AUC of a column alone; over several classes the mean of each against the rest, by their rows."""
     import numpy as np
 
     known = target.column.raw.codes >= 0
-    if len(target.classes) == 2:
+    if len(target.classes) == 2 and target.positive is not None:
         return auc_alone(column, outcome(target, str(target.positive)), known)
     judged = {one: rows for one, rows in target.classes.items() if rows >= _FEWEST_OF_CLASS}
     found = [auc_alone(column, outcome(target, one), known) for one in judged]

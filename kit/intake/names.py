@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 OWN = frozenset({
     *("event_time", "event_day", "event_date", "label", "score", "rule_score", "period", "row_id", "known", "half"),
-    *("bin", "rows", "day"),
+    *("bin", "rows", "day", "classes", "prediction", "probability", "probabilities"),
 })  # fmt: skip
 """Columns that the kit's templates add to a table; a column of the file gets `_column` behind its name."""
 

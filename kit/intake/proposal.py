@@ -8,13 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from kit.errors import ConfigError
-from kit.intake.flags import expectations_of, personal_of, unused_of
+from kit.intake.flags import class_expectation, expectations_of, personal_of, unused_of
+from kit.intake.interactions import pair_of
 from kit.intake.keys import ROW_ID, Key, key_of
 from kit.intake.leaks import leaks_of
 from kit.intake.personal import is_described_only
 from kit.intake.profile import ColumnProfile, TableProfile, unread_marks
 from kit.intake.series import Series, series_of
-from kit.intake.targets import Target, likely_targets, only_quantity, problem_type, refuse_few_rows, target_of
+from kit.intake.targets import (
+    FEWEST_OF_CLASS,
+    Target,
+    has_several_classes,
+    likely_targets,
+    only_quantity,
+    problem_type,
+    refuse_few_rows,
+    refuse_no_number,
+    target_of,
+)
 from kit.intake.times import Time, time_of
 
 
@@ -74,7 +85,10 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
     if "target" in needs and not wishes.target:
         raise missing_target(cases)
     refuse_few_rows(cases)
-    target = target_of(cases, wishes.target, kind, wishes.positive) if wishes.target else None
+    is_apart = "classes" in needs
+    target = target_of(cases, wishes.target, kind, wishes.positive, is_apart) if wishes.target else None
+    if kind == "recommendation":
+        return _of_interactions(tables, target, wishes, needs, project)
     series = _series(cases, kind, target, wishes)
     key = series[1] if series else key_of(cases, wishes.key, target.column.name if target else None)
     is_predicted = kind != "segmentation"  # a target is the amount of a transaction there
@@ -83,6 +97,7 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
     _refuse_no_time(cases, time, needs)
     leaks = {name: reason for name, reason in suspected.items() if name != time.column}
     roles = {*key.columns, *([target.column.name] if target else []), *([time.column] if time.column else [])}
+    refuse_no_number(cases, kind, roles)
     unused = {} if series else unused_of(cases, {*roles, *leaks})
     notes = tuple(_notes(tables, target, key, time)) if not series else tuple(_series_notes(tables, series[1]))
     is_kept = is_predicted or "unique and complete" in key.reason
@@ -94,6 +109,26 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
         **_environments(tables),
     }
     return Proposal(tables, kind, target, key, time, leaks, unused, notes, fragment, series[0] if series else None)
+
+
+def _of_interactions(
+    tables: Sequence[TableProfile], target: Target | None, wishes: Wishes, needs: Sequence[str], project: Path
+) -> Proposal:
+    """Return the proposal for interactions: who, what, when, and perhaps how much (the target)."""
+    cases = tables[0]
+    who, what, reason = pair_of(cases, wishes.key)
+    time = time_of(cases, wishes.time, [who, what, *([target.column.name] if target else [])])
+    _refuse_no_time(cases, time, needs)
+    key = Key([who, what, *([time.column] if time.column else [])], f"who, what and when; {reason}")
+    problem = {**_problem("recommendation", target, key, time, {}, {}), "user": who, "item": what}
+    notes = (*_table_notes(tables), "lists rest on who, what and when; other columns are not used")
+    fragment = {
+        "sources": {one.source: _source(one, Key([], "") if one is cases else None, project) for one in tables},
+        "problem": problem,
+        "expectations": _expectations(cases, key, time, target, {}),
+        **_environments(tables),
+    }
+    return Proposal(tables, "recommendation", target, key, time, {}, {}, notes, fragment)
 
 
 def _series(table: TableProfile, kind: str, target: Target | None, wishes: Wishes) -> tuple[Series, Key] | None:
@@ -140,6 +175,7 @@ def _problem(
         "type": kind,
         "target": target.column.name if target else None,
         "positive": target.positive if target else None,
+        "classes": list(target.apart) if target else [],
         "key": key.columns,
         "event_time": time.column,
         "leaks": dict(leaks),
@@ -153,6 +189,7 @@ def _expectations(
 ) -> dict[str, Any]:
     first = [*key.columns, *([time.column] if time.column else []), *([target.column.name] if target else [])]
     found = expectations_of(table, first, set(unused))
+    found += [class_expectation(target.column.name, target.apart)] if target and target.apart else []
     return {f"silver.{table.source}": found} if found else {}
 
 
@@ -209,8 +246,15 @@ def _notes(tables: Sequence[TableProfile], target: Target | None, key: Key, time
     yield from _table_notes(tables)
     if target and target.column.nulls:
         yield f"{target.column.nulls:,} rows have no target: they are scored, not learnt from"
-    if len(target.classes if target else {}) > 2:
-        yield "more than two classes: one of them counts as positive against all others"
+    if target and target.left_out:
+        few = ", ".join(f"{one} {rows:,}" for one, rows in target.left_out.items())
+        yield f"classes with fewer than {FEWEST_OF_CLASS} rows are left out, neither learnt nor judged: {few}"
+    if target and target.apart and target.column.kind in ("integer", "number"):
+        yield "the classes are numbers: where their order matters, choose a template for regression"
+    if target and target.positive is not None and len(target.classes) > 2:
+        yield f"more than two classes: {target.positive} counts as positive against all others together"
+        if has_several_classes(target.column):
+            yield "to tell all of them apart, leave --template and problem.positive out"
     if time.others:
         yield f"other times: {', '.join(time.others)}; choose with --time"
     described = [one.name for one in cases.columns.values() if one.personal and is_described_only(one.raw.header)]

@@ -18,6 +18,7 @@ def proposal_values(found: Proposal) -> dict[str, Any]:
         "type": found.type,
         "target": found.target.column.name if found.target else None,
         "positive": found.target.positive if found.target else None,
+        **({"classes": list(found.target.apart)} if found.target and found.target.apart else {}),
         "key": found.key.columns,
         "event_time": found.time.column,
         **({"series": found.series.columns, "step": found.series.step} if found.series else {}),
@@ -71,6 +72,9 @@ def _choices(found: Proposal) -> Iterator[tuple[str, str]]:
 
 def _positive(found: Proposal) -> str:
     target = found.target
+    if target and target.apart:
+        said = ", ".join(f"{one} {target.classes[one]:,}" for one in target.apart)
+        return f": {len(target.apart)} classes ({said})"
     if target is None or target.positive is None:
         return ""
     rows = target.classes[target.positive]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,13 @@ class Target:
     """The class that counts as positive."""
     reason: str
     """Why that one."""
+    apart: tuple[str, ...] = ()
+    """The classes that are told apart, the most frequent first; empty where one stands against the rest."""
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Rows of each class that has too few to be told apart."""
+        return {one: rows for one, rows in self.classes.items() if self.apart and one not in self.apart}
 
 
 def likely_targets(table: TableProfile) -> list[str]:
@@ -79,14 +86,23 @@ def problem_type(column: ColumnProfile) -> str:
     return "regression" if is_quantity else "classification"
 
 
-def target_of(table: TableProfile, said: str, kind: str, positive: str | None = None) -> Target:
-    """Return the target; raises ConfigError where the rows of the sample cannot teach it."""
+def has_several_classes(column: ColumnProfile) -> bool:
+    """Return whether a target has more than two classes with enough rows to be told apart."""
+    is_few = problem_type(column) == "classification" and column.distinct <= MOST_CLASSES
+    return is_few and len(_taught(_classes(column))) > 2
+
+
+def target_of(table: TableProfile, said: str, kind: str, positive: str | None = None, is_apart: bool = False) -> Target:
+    """Return the target; raises ConfigError where the rows of the sample cannot teach it.
+
+    Classes are told apart, or one of them from the rest.
+    """
     column = table.column(said, "--target")
     if column.distinct < 2:
         held = "one value only" if column.distinct else "no value"
         message = f"{table.place}: target '{said}' has {held}"
         raise ConfigError(message, "Name another column with --target, or a file with both outcomes.")
-    if kind != "classification":
+    if kind not in ("classification", "anomaly_detection"):
         return _quantity(table, column, said, kind)
     classes = _classes(column)
     if len(classes) < 2:
@@ -95,6 +111,8 @@ def target_of(table: TableProfile, said: str, kind: str, positive: str | None = 
         message = f"{table.place}: target '{said}' has {len(classes):,} values; classes are at most {MOST_CLASSES}"
         cure = "Name a column with classes, make them in the file (such as amount over 100), or choose regression."
         raise ConfigError(message, cure)
+    if is_apart:
+        return _apart(table, column, said, classes)
     chosen, reason = _positive(classes, positive)
     if min(classes[chosen], sum(classes.values()) - classes[chosen]) < FEWEST_OF_CLASS:
         rarest = min([chosen, *(one for one in classes if one != chosen)], key=lambda one: classes[one])
@@ -115,6 +133,13 @@ def refuse_few_rows(table: TableProfile) -> None:
         raise ConfigError(message, "Collect more rows.")
 
 
+def refuse_no_number(table: TableProfile, kind: str, roles: Collection[str]) -> None:
+    """Raise ConfigError where an anomaly detection has no number to look at; `roles` are key, time and target."""
+    numbers = [one for one in table.columns.values() if one.kind in ("integer", "number") and one.distinct > 1]
+    if kind == "anomaly_detection" and not [one for one in numbers if one.name not in roles]:
+        raise ConfigError(f"{table.place}: has no column of numbers that vary", "Anomalies are found in numbers.")
+
+
 def outcome(target: Target, value: str) -> NDArray[Any]:
     """Return of each row whether its target has that class."""
     import numpy as np
@@ -123,8 +148,21 @@ def outcome(target: Target, value: str) -> NDArray[Any]:
     return np.asarray([*texts, False])[target.column.raw.codes]
 
 
+def _apart(table: TableProfile, column: ColumnProfile, said: str, classes: Mapping[str, int]) -> Target:
+    taught = _taught(classes)
+    if len(taught) < 2:
+        message = f"{table.place}: target '{said}' has {len(taught)} classes with {FEWEST_OF_CLASS} rows or more"
+        raise ConfigError(message, "Collect more rows, or gather rare classes into one in the file.")
+    return Target(column, classes, None, "", tuple(taught))
+
+
+def _taught(classes: Mapping[str, int]) -> list[str]:
+    """Return the classes with enough rows, the most frequent first."""
+    return [one for one in sorted(classes, key=lambda one: (-classes[one], one)) if classes[one] >= FEWEST_OF_CLASS]
+
+
 def _quantity(table: TableProfile, column: ColumnProfile, said: str, kind: str) -> Target:
-    if kind in ("regression", "forecasting") and column.kind not in ("integer", "number"):
+    if kind in ("regression", "forecasting", "recommendation") and column.kind not in ("integer", "number"):
         message = f"{table.place}: target '{said}' is {column.kind}; {kind} needs a number"
         raise ConfigError(message, "Name a numeric column with --target, or leave --template out.")
     return Target(column, {}, None, "")

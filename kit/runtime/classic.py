@@ -57,7 +57,7 @@ def start_gateway(
     """Start a JVM for a classic session; returns it with the port and the secret of its gateway."""
     java, delta, settings = find_java(), jars.delta_jars(), spark_settings(conf)
     if not settings["spark.master"].startswith("local"):
-        settings["spark.jars"] = ",".join(map(str, delta))
+        settings["spark.jars"] = ",".join([*map(str, delta), *filter(None, [settings.get("spark.jars")])])
     with tempfile.TemporaryDirectory(prefix="kit-spark-") as folder, (log or Path(os.devnull)).open("ab") as output:
         told = Path(folder) / "gateway"
         (Path(folder) / "spark.properties").write_text(properties(settings), encoding="utf-8")

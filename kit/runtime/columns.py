@@ -102,7 +102,7 @@ def value_sql(name: str, one: Mapping[str, Any]) -> str:
     kind, given, column = str(one["type"]), one.get("format"), quoted(name)
     if kind == "text":
         return f"cast({column} as string)"
-    text = f"trim(cast({column} as string))"
+    text = _trimmed(f"cast({column} as string)")
     if given == "decimal_comma":
         text, given = f"replace(replace({text}, '.', ''), ',', '.')", None
     if given in _EPOCHS:
@@ -122,7 +122,11 @@ def filled_sql(name: str, one: Mapping[str, Any]) -> str:
     if one["type"] == "text":
         return text
     words = ", ".join(f"'{word}'" for word in NOTHING)
-    return f"if(lower(trim({text})) in ({words}), null, {text})"
+    return f"if(lower({_trimmed(text)}) in ({words}), null, {text})"
+
+
+def _trimmed(text: str) -> str:
+    return f"btrim({text}, ' \\t\\r\\n')"
 
 
 def quoted(name: str) -> str:

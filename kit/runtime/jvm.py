@@ -58,7 +58,9 @@ def java_command(
     """The command that runs `SparkSubmit` in this very JVM, so without the launcher and its second JVM.
 
     Heap and JVM options come from `spark.driver.memory` and `spark.driver.extraJavaOptions`, as with Spark's launcher.
+    The files of `spark.jars` stand on the class path as well, behind all others: there alone a driver is found.
     """
+    own = [Path(one) for one in settings.get("spark.jars", "").split(",") if one and Path(one) not in jars]
     return [
         str(java.executable),
         *MODULE_OPTIONS,
@@ -71,7 +73,7 @@ def java_command(
         *options,
         *shlex.split(settings.get("spark.driver.extraJavaOptions", "")),
         "-cp",
-        class_path(jars),
+        class_path([*jars, *own]),
         "org.apache.spark.deploy.SparkSubmit",
         *arguments,
     ]

@@ -166,7 +166,7 @@ def order_of(folder: Path, conf: Mapping[str, str], python_path: Sequence[Path])
     }
     main = ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
     if not settings["spark.master"].startswith("local"):
-        settings["spark.jars"] = ",".join(map(str, delta))
+        settings["spark.jars"] = ",".join([*map(str, delta), *filter(None, [settings.get("spark.jars")])])
     archive = archive_path(java, delta)
     executable, *arguments = jvm.java_command(
         java, delta, settings, ["--properties-file", "{settings}", *main], ["-Djava.io.tmpdir={scratch}"]

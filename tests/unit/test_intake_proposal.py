@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import random
 import string
@@ -18,7 +17,7 @@ from typer.testing import CliRunner
 
 from kit.check import check_project
 from kit.cli import app
-from kit.errors import ConfigError, KitError
+from kit.errors import ConfigError, KitError, TemplateError
 from kit.from_data import Said
 from kit.intake.proposal import Proposal, Wishes, propose
 from kit.intake.report import proposal_text, proposal_values
@@ -26,6 +25,8 @@ from kit.intake.sources import Place, named_sources
 from kit.new import NewProject, create_project
 from kit.resources import Resources, kit_resources
 from kit.spec import Spec, load_spec
+from kit.template import template_for
+from tests.tables import HEADERS, MadeUp, tables, write_table
 from tests.unit.tiny import look_file, tiny_resources, write
 
 ANY = """\
@@ -335,9 +336,39 @@ def test_a_time_and_one_number_are_forecast(tmp_path: Path, resources: Resources
     assert (spec.template, spec.problem.target, spec.problem.step) == ("forecasting", "demand", "day")
 
 
-def test_a_type_without_a_template_is_refused_with_those_that_exist(tmp_path: Path, resources: Resources) -> None:
-    with pytest.raises(ConfigError, match="no template for segmentation; there is one for classification, forecasting"):
-        made(tmp_path, resources, table(tmp_path, churn()), target="churn", assignments=["problem.type=segmentation"])
+def test_anomalies_are_looked_for_with_labels_and_without(tmp_path: Path, resources: Resources) -> None:
+    file = table(tmp_path, churn(code=lambda _, left: int(left)))
+    labelled = made(tmp_path / "a", resources, file, "anomaly_detection", target="Churn").spec.problem
+    assert (labelled.target, labelled.positive, labelled.event_time) == ("churn", "Yes", "joined")
+    assert list(labelled.leaks) == ["code"], "a column that nearly is the label"
+    problem = made(tmp_path / "b", resources, file, "anomaly_detection").spec.problem
+    assert (problem.target, problem.key, problem.leaks) == (None, ["customer_id"], {})
+
+
+def test_a_table_without_numbers_has_no_anomalies(tmp_path: Path, resources: Resources) -> None:
+    rows = [{"name": f"n{number}", "kind": "ab"[number % 2]} for number in range(300)]
+    with pytest.raises(ConfigError, match="no column of numbers"):
+        made(tmp_path, resources, table(tmp_path, rows), "anomaly_detection")
+
+
+def test_a_type_without_a_template_is_refused_with_those_that_exist(tmp_path: Path) -> None:
+    said = "name: any\nversion: '1'\ntitle: T\ndescription: D\nproject: {problem: {type: classification}}\n"
+    write(tmp_path / "templates" / "any" / "template.yml", said)
+    with pytest.raises(TemplateError, match="no template for segmentation; there is one for classification"):
+        template_for(Resources((tmp_path,)), "segmentation")
+
+
+def test_who_may_repeat_where_segments_are_made_of_transactions(tmp_path: Path, resources: Resources) -> None:
+    rows = [{"who": n % 90, "at": f"2020-{1 + n % 12:02}-{1 + n % 28:02}", "paid $": n * n % 71} for n in range(400)]
+    spec = made(tmp_path, resources, table(tmp_path, rows), "segmentation", target="paid $", key=["who"]).spec
+    assert (spec.problem.key, spec.problem.target, spec.problem.event_time) == (["who"], "paid", "at")
+    assert (spec.sources["cases"].key, spec.problem.leaks) == ([], {})
+
+
+def test_entities_of_a_segmentation_have_their_key_and_need_no_target(tmp_path: Path, resources: Resources) -> None:
+    spec = made(tmp_path, resources, table(tmp_path, churn()), "segmentation").spec
+    assert spec.problem.target is None
+    assert spec.sources["cases"].key == spec.problem.key
 
 
 def test_without_a_target_the_error_names_the_likely_ones(tmp_path: Path, resources: Resources) -> None:
@@ -464,42 +495,12 @@ def test_a_column_of_the_problem_that_its_source_does_not_declare_is_refused(
         made(tmp_path, resources, table(tmp_path, churn()), target="Churn", assignments=["problem.leaks={usge: late}"])
 
 
-CELLS = st.one_of(
-    st.none(),
-    st.integers(-(10**20), 10**20).map(str),
-    st.floats().map(str),
-    st.dates().map(str),
-    st.datetimes().map(str),
-    st.sampled_from(["NA", "?", " ", "true", "1,5", "00123", "31/12/2013", "a@b.org", "Jan 1939", "19970101", "\t"]),
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8),
-)
-HEADERS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
-
-
-@st.composite
-def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str | None]], str]:
-    width = draw(st.integers(1, 5))
-    headers = draw(st.lists(HEADERS, min_size=width, max_size=width))
-    pools = [draw(st.lists(CELLS, min_size=1, max_size=6)) for _ in range(width)]
-    picks = draw(st.lists(st.integers(0, 5), min_size=7, max_size=13))
-    length = draw(st.sampled_from([3, 110, 240]))
-    rows = [
-        [pool[picks[(n + 3 * at) % len(picks)] % len(pool)] for at, pool in enumerate(pools)] for n in range(length)
-    ]
-    return headers, rows, draw(st.sampled_from([",", ";", "\t", "|"]))
-
-
 @settings(max_examples=150)
 @given(made_up=tables())
 def test_any_table_gives_a_valid_spec_or_an_error_with_a_cure(
-    made_up: tuple[list[str], list[list[str | None]], str], tmp_path_factory: pytest.TempPathFactory
+    made_up: MadeUp, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    headers, rows, delimiter = made_up
-    path = tmp_path_factory.mktemp("any") / "any.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, delimiter=delimiter).writerows(
-            [headers, *[["" if x is None else x for x in row] for row in rows]]
-        )
+    path = write_table(tmp_path_factory.mktemp("any") / "any.csv", made_up)
     try:
         found = look_file("any", path)
         target = list(found.columns)[-1]

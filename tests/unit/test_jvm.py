@@ -44,6 +44,13 @@ def test_heap_and_options_come_from_the_settings_and_the_token_stays_out() -> No
     assert not any("secret" in part or "jdk.incubator.vector" in part for part in command)
 
 
+def test_jars_of_the_settings_stand_on_the_class_path_behind_the_others_once() -> None:
+    delta = Path("/cache/delta.jar")
+    settings = spark_settings({"spark.jars": f"{delta},/drivers/postgresql.jar"})
+    command = jvm.java_command(JAVA, [delta], settings, [])
+    assert command[command.index("-cp") + 1].split(os.pathsep)[-2:] == [str(delta), "/drivers/postgresql.jar"]
+
+
 def test_workers_run_this_python_see_the_project_and_find_chmod(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPARK_REMOTE", "sc://elsewhere")
     monkeypatch.setenv("SPARK_CONNECT_AUTHENTICATE_TOKEN", "other")

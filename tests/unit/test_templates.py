@@ -26,7 +26,14 @@ OWN = Resources((resource("stages").parent,))
 LONGEST_CELL = 15
 OPEN: dict[str, Any] = {
     "sources": {"cases": {"path": "cases.csv"}},
-    "problem": {"target": "outcome", "key": ["id"], "event_time": "at"},
+    "problem": {
+        "target": "outcome",
+        "classes": ["a", "b", "c"],
+        "key": ["id"],
+        "event_time": "at",
+        "user": "who",
+        "item": "what",
+    },
 }
 """Answers to what a template for any data leaves open."""
 FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}

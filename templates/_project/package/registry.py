@@ -42,30 +42,48 @@ def registered_name(spec: Mapping[str, Any], settings: Mapping[str, Any]) -> str
 
 
 def log_pipeline(
-    mlflow: Any, pipeline: PipelineModel, scratch: Path, *, loader: str, example: pd.DataFrame, outputs: Sequence[str]
+    mlflow: Any,
+    pipeline: PipelineModel,
+    scratch: Path,
+    *,
+    loader: str,
+    example: pd.DataFrame,
+    outputs: Sequence[str] | Mapping[str, str],
 ) -> str:
     """Save a pipeline into the active run as an MLflow model and return its uri.
 
-    `loader` is the module with `_load_pyfunc`; `example` a few input rows, whose columns are the signature's inputs
-    (numbers as double, the rest as string), `outputs` the columns (double) that a prediction has. `scratch` is emptied.
+    As `log_folder`; `outputs` may also be the names of columns that are all double. `scratch` is emptied.
+    """
+    shutil.rmtree(scratch, ignore_errors=True)
+    folder = scratch / PIPELINE
+    pipeline.write().overwrite().save(folder.as_uri())
+    said = outputs if isinstance(outputs, Mapping) else dict.fromkeys(outputs, "double")
+    return log_folder(mlflow, folder, loader=loader, example=example, outputs=said)
+
+
+def log_folder(mlflow: Any, folder: Path, *, loader: str, example: pd.DataFrame, outputs: Mapping[str, str]) -> str:
+    """Log a folder into the active run as an MLflow model and return its uri.
+
+    `loader` is the module whose `_load_pyfunc` reads the folder; `example` a few input rows, whose columns are the
+    signature's inputs (numbers as double, the rest as string), `outputs` the columns of a prediction by kind: an MLflow
+    type such as double or string, or shares (a map of texts to double).
     """
     import logging
 
     from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, Schema
+    from mlflow.types import ColSpec, DataType, Schema
+    from mlflow.types.schema import Map
 
     logging.getLogger("mlflow.pyfunc").setLevel(logging.WARNING)  # it reports each check of the example
-    shutil.rmtree(scratch, ignore_errors=True)
-    folder = scratch / PIPELINE
-    pipeline.write().overwrite().save(folder.as_uri())
     kinds = {name: "double" if pd.api.types.is_numeric_dtype(example[name]) else "string" for name in example}
     inputs = Schema([ColSpec(kind, name, required=False) for name, kind in kinds.items()])
+    results = [ColSpec(Map(DataType.double) if kind == "shares" else kind, name) for name, kind in outputs.items()]
     info = mlflow.pyfunc.log_model(
         name="model",
         loader_module=loader,
         data_path=str(folder),
         code_paths=[str(Path(__file__).parent)],
-        signature=ModelSignature(inputs, Schema([ColSpec("double", name) for name in outputs])),
+        signature=ModelSignature(inputs, Schema(results)),
         input_example=example,
         pip_requirements=_requirements(),
     )
@@ -88,10 +106,15 @@ def log_documents(mlflow: Any, plots: Mapping[str, Any], card: str) -> None:
 
 def load_pipeline(mlflow: Any, uri: str) -> PipelineModel:
     """Return the pipeline of an MLflow model that `log_pipeline` made."""
-    folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri)) / "data" / PIPELINE
+    return PipelineModel.load(logged_folder(mlflow, uri, PIPELINE).as_uri())
+
+
+def logged_folder(mlflow: Any, uri: str, name: str) -> Path:
+    """Return the folder `name` that `log_folder` logged; raises KitError where the model has none."""
+    folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri)) / "data" / name
     if not folder.is_dir():
-        raise KitError(f"{uri} holds no saved pipeline", "Register a version that the modeling stage has logged.")
-    return PipelineModel.load(folder.as_uri())
+        raise KitError(f"{uri} holds no saved {name}", "Register a version that the modeling stage has logged.")
+    return folder
 
 
 def version_of(mlflow: Any, name: str, alias: str) -> Version | None:

@@ -35,7 +35,7 @@ def contract_of(
     types = dict(cases.dtypes)
     parts = [
         [[name, types[name]] for name in sorted(columns)],
-        [problem["target"], str(problem["positive"]), problem["event_time"]],
+        [problem["target"], str(problem["positive"]), problem["event_time"], *problem.get("classes", [])],
         [str(day) for day in days],
         [inspect.getsource(module) for module in method],
     ]

@@ -99,15 +99,22 @@ def count_days(cases: DataFrame, day: str = "event_day", label: str = "label") -
 
 
 def split_by_time(
-    days: pd.DataFrame, first: dt.date | None, test: Any, last: dt.date | None, order: str = "event_day"
+    days: pd.DataFrame,
+    first: dt.date | None,
+    test: Any,
+    last: dt.date | None,
+    order: str = "event_day",
+    has_outcomes: bool = True,
 ) -> Split:
     """Return the split of the days from `first` to `last` (None: all that there are) with the hold-out from `test` on.
 
-    With the `order` of blocks, `days` counts blocks and `test` is one; `first` and `last` mean nothing then.
+    With the `order` of blocks, `days` counts blocks and `test` is one; `first` and `last` mean nothing then. Without
+    outcomes, all cases count as known.
 
     Raises KitError where a part has no known case, or only one kind of outcome, so that nothing could be learnt or
     judged.
     """
+    days = days if has_outcomes else days.assign(known=days["cases"])
     seen_until = last
     if order != "event_day":
         first = last = None
@@ -121,7 +128,7 @@ def split_by_time(
     as_of = bounds[3] if order == "event_day" else seen_until or dt.datetime.now(dt.timezone.utc).date()
     split = Split(*(bounds if order == "event_day" else map(int, bounds)), as_of=as_of, order=order)
     for one in split.parts(inside).itertuples():
-        if not one.known or one.lowest == one.highest:
+        if not one.known or (has_outcomes and one.lowest == one.highest):
             found = f"{one.known:,} known outcomes" + (f", all of them {one.lowest:g}" if one.known else "")
             raise KitError(
                 f"the days {one.part}, {one.first} to {one.last}, have {found}",

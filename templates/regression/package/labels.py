@@ -9,7 +9,10 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .features import placed
+from .features import SCORE, placed
+
+SAYS = {SCORE: "double"}
+"""What `with_score` adds, by kind; a model is judged by the last."""
 
 
 def labelled(df: DataFrame, problem: Mapping[str, Any], as_of: dt.date | None = None) -> DataFrame:

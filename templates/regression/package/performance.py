@@ -5,20 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from .alerts import Breach
-
-
-def accepted(evaluation: DataFrame, mlflow_run_id: str) -> dict[str, float]:
-    """Return the measures with which a model was accepted: `modeling.evaluation` of its run, the first time.
-
-    Empty where there are none, as for a model that another project has registered.
-    """
-    rows = evaluation.where((F.col("mlflow_run_id") == mlflow_run_id) & (F.col("slice") == "all"))
-    row = rows.where("model = 'model'").orderBy("run_date").first()
-    return {name: float(row[name]) for name in ("mae", "wape", "rmse", "r2", "bias", "rows")} if row else {}
 
 
 def performance_breaches(

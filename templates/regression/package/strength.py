@@ -13,6 +13,8 @@ from .features import LABEL
 
 MEASURE, SAID, NOTHING = "r2", "share of the variance of ranks explained", 0.0
 """Column of the strength in a table, its name for a reader, and its value for a column that tells nothing."""
+BY: tuple[str, ...] = ()
+"""Columns by which rows are counted besides, before `across` sees them."""
 LEAST_PRIOR, MOST_PRIOR = 1.0, 1000.0
 """Bounds of `prior_rows`."""
 RANKS = 100

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from PACKAGE import performance, scatter
+from PACKAGE import performance, results, scatter
 
 ACCEPTED = {"mae": 10.0, "wape": 0.1, "rmse": 12.0, "r2": 0.9, "bias": 0.0, "rows": 1000.0}
 BOUNDS = {"growth": 0.1, "bias": 0.5}
@@ -39,8 +39,8 @@ def test_the_acceptance_is_the_first_evaluation_of_the_champions_run(spark: Any)
             ("simple rule", "all", "all", 2.0, *values, day, "ours"),
             ("model", "all", "all", 3.0, *values, day, "other")]  # fmt: skip
     evaluation = spark.createDataFrame(rows, schema)
-    assert performance.accepted(evaluation, "ours") == ACCEPTED
-    assert performance.accepted(evaluation, "nobody's") == {}
+    assert results.accepted(evaluation, "ours", list(ACCEPTED)) == ACCEPTED
+    assert results.accepted(evaluation, "nobody's", list(ACCEPTED)) == {}
 
 
 def test_a_period_is_told_under_the_acceptance_if_there_was_one() -> None:

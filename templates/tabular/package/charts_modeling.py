@@ -80,6 +80,8 @@ def slices_chart(slices: Mapping[str, pd.DataFrame], most: int = 24) -> Figure:
         axes.set(title=f"by {name}")
         axes.margins(x=0.15)
         axes.grid(axis="x", color="#E5E5E5", linewidth=0.8)
+    if not shown:
+        panels[0].set(title="No slice has enough cases to be judged", xticks=[], yticks=[])
     figure.supxlabel(f"{JUDGED.title} (dot size: cases)", fontsize=10)
     return figure
 

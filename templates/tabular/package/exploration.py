@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from .bins import Cut
 from .features import DAY, LABEL, TIME, feature_bins, open_columns
-from .strength import MEASURE
+from .strength import BY, MEASURE
 
 LEARN, HOLD_OUT = "to learn from", "hold-out"
 
@@ -33,9 +33,10 @@ def counts_by_day(population: DataFrame, order: str = DAY) -> pd.DataFrame:
     """Return counts by day and hour: `day`, `month` (its first day), `weekday` (0 Monday), `hour`, `cases`, `rows`
     (with a known outcome), `total` (of the outcomes).
 
-    With the `order` of blocks `day` is the block, and the other three are missing.
+    With the `order` of blocks `day` is the block, and the other three are missing. Where a kind of problem has columns
+    BY, counts are by these and not by hour.
     """
-    hour = [F.hour(TIME).alias("hour")] if order == DAY else []
+    hour: list[Any] = [F.hour(TIME).alias("hour")] if order == DAY and not BY else list(BY)
     counts = (
         population.where(F.col(order).isNotNull())
         .groupBy(F.col(order).alias("day"), *hour)
@@ -48,7 +49,7 @@ def counts_by_day(population: DataFrame, order: str = DAY) -> pd.DataFrame:
     found = counts.toPandas()
     if order != DAY:
         return found.sort_values("day", ignore_index=True)
-    found = found.sort_values(["day", "hour"], ignore_index=True)
+    found = found.sort_values(["day", *(BY or ["hour"])], ignore_index=True)
     day = pd.to_datetime(found["day"])
     return found.assign(month=day.dt.to_period("M").dt.to_timestamp(), weekday=day.dt.weekday)
 

@@ -25,6 +25,8 @@ SMOOTHING = 50.0
 """Cases of the overall mean that are mixed into the mean of each group, unless a link says how many."""
 MOST_GROUPS = 500
 """Groups beyond the most frequent ones share the overall mean."""
+FEWEST_GROUPS = 50
+"""So many groups have a mean of their own, however many numbers that is."""
 _IN_BUCKET = 4
 """Groups that share a bucket of a lookup: Spark searches a map entry by entry."""
 
@@ -35,11 +37,27 @@ class Link:
 
     to: Callable[[float], float]
     back: str
-    of: str = LABEL
-    """SQL of what is averaged in a group."""
+    of: str | tuple[str, ...] = LABEL
+    """SQL of what is averaged in a group; several where a group's mean is an array, such as the share of each class."""
     prior: Callable[[Mapping[str, float]], float] = lambda _: SMOOTHING
     """How many cases of the overall mean are mixed into each group's, by sums over the groups: `groups`, `rows`,
     `total`, `squares`, `rows_squared`, `explained` (each group's squared total over its rows)."""
+
+    @property
+    def averaged(self) -> tuple[str, ...]:
+        """SQL of each number that is averaged."""
+        return (self.of,) if isinstance(self.of, str) else self.of
+
+    def parts(self, mean: str) -> dict[str, str]:
+        """Return SQL by name for each number in the column of a mean: the column itself, or what its array holds."""
+        if isinstance(self.of, str):
+            return {mean: mean}
+        return {f"{mean}_{place}": f"{mean}[{place}]" for place in range(len(self.of))}
+
+    def rule(self, mean: str) -> str:
+        """Return SQL that leads the column of a mean back: a number, or an array."""
+        back = [self.back.format(part) for part in self.parts(mean).values()]
+        return back[0] if isinstance(self.of, str) else f"array({', '.join(back)})"
 
 
 @dataclass(frozen=True)
@@ -57,7 +75,8 @@ def preparation(train: DataFrame, columns: Columns, pairs: Sequence[Crossed], li
 
     Numbers are filled with their median, held to the training range and flagged where missing. Categories and pairs
     become their smoothed mean outcome on the scale of `link` (Micci-Barreca 2001); a group that was never seen gets
-    that of all rows. The rule's score is the mean outcome of the first pair.
+    that of all rows. The rule's score is the mean outcome of the first pair. Where a link averages several numbers, a
+    group has a feature for each.
     """
     found = ranges(train, columns.numeric)
     numbers = {_name(name, "number"): _number_sql(name, one) for name, one in found.items()}
@@ -66,12 +85,14 @@ def preparation(train: DataFrame, columns: Columns, pairs: Sequence[Crossed], li
     groups = {name: f"coalesce(cast(`{name}` as string), '')" for name in columns.categorical}
     groups |= {one.column: f"cast({one.sql} as string)" for one in pairs}
     means = {_name(name, "mean"): sql for name, sql in group_means(train, groups, link).items()}
-    rule = {RULE: link.back.format(_name(pairs[0].column, "mean"))}
-    trees = [*numbers, *flags, *means]
+    rule = {RULE: link.rule(_name(pairs[0].column, "mean"))}
+    parts = {part: sql for name in means for part, sql in link.parts(name).items()}
+    trees = [*numbers, *flags, *parts]
+    opened = {name: sql for name, sql in parts.items() if name not in means}
     inner = _select(numbers | flags | means, "__THIS__")
     return PipelineModel(
         stages=[
-            SQLTransformer(statement=_select(squares | rule, f"({inner})")),
+            SQLTransformer(statement=_select(squares | rule | opened, f"({inner})")),
             VectorAssembler(inputCols=trees, outputCol=TREES),
             VectorAssembler(inputCols=[*trees, *squares], outputCol=LINEAR),
         ]
@@ -95,46 +116,65 @@ def ranges(train: DataFrame, numeric: Sequence[str]) -> dict[str, Range]:
 def group_means(train: DataFrame, groups: Mapping[str, str], link: Link) -> dict[str, str]:
     """Return, by name, a SQL expression for the smoothed mean outcome of a row's group, on the scale of `link`.
 
-    `groups` are SQL expressions of type string by name. One pass; at most MOST_GROUPS groups of each are collected.
+    It is a number, or an array of as many as the link averages. `groups` are SQL expressions of type string by name.
+    One pass; at most MOST_GROUPS groups of each are collected, fewer where each has many numbers.
     """
     # `inline`, since Spark interprets a `stack`.
     cells = ", ".join(f"struct({place} as place, {sql} as group)" for place, sql in enumerate(groups.values()))
-    counts = train.select(F.expr(link.of).alias(LABEL), F.expr(f"inline(array({cells}))")).groupBy("place", "group")
-    squares = F.sum(F.col(LABEL) * F.col(LABEL)).alias("squares")
-    counts = counts.agg(F.count(F.lit(1)).alias("rows"), F.sum(LABEL).alias("total"), squares)
-    place, said = Window.partitionBy("place"), {name: f"sum({name})" for name in ("rows", "total", "squares")}
-    said |= {"groups": "count(1)", "rows_squared": "sum(rows * rows)", "explained": "sum(total * total / rows)"}
-    totals = [F.expr(sql).over(place).cast("double").alias(f"all_{name}") for name, sql in said.items()]
-    frequent = F.row_number().over(place.orderBy(F.desc("rows"), "group")) <= MOST_GROUPS
+    values = {f"_{number}": sql for number, sql in enumerate(link.averaged)}
+    said = [F.expr(sql).alias(f"value{at}") for at, sql in values.items()]
+    counts = train.select(*said, F.expr(f"inline(array({cells}))")).groupBy("place", "group")
+    sums = {f"total{at}": f"sum(value{at})" for at in values}
+    sums |= {f"squares{at}": f"sum(value{at} * value{at})" for at in values}
+    counts = counts.agg(F.count(F.lit(1)).alias("rows"), *[F.expr(sql).alias(name) for name, sql in sums.items()])
+    place = Window.partitionBy("place")
+    wanted = {name: f"sum({name})" for name in ("rows", *sums)}
+    wanted |= {"groups": "count(1)", "rows_squared": "sum(rows * rows)"}
+    wanted |= {f"explained{at}": f"sum(total{at} * total{at} / rows)" for at in values}
+    totals = [F.expr(sql).over(place).cast("double").alias(f"all_{name}") for name, sql in wanted.items()]
+    most = max(MOST_GROUPS // len(values), FEWEST_GROUPS)
+    frequent = F.row_number().over(place.orderBy(F.desc("rows"), "group")) <= most
     rows = counts.select("*", *totals, frequent.alias("is_frequent")).where("is_frequent").collect()
-    overall = rows[0]["all_total"] / rows[0]["all_rows"]
+    overall = {at: rows[0][f"all_total{at}"] / rows[0]["all_rows"] for at in values}
+    otherwise = _literal([link.to(mean) for mean in overall.values()])
     return {
-        name: _lookup_sql(sql, _means([one for one in rows if one["place"] == number], overall, link), link.to(overall))
+        name: _lookup_sql(sql, _means([one for one in rows if one["place"] == number], overall, link), otherwise)
         for number, (name, sql) in enumerate(groups.items())
     }
 
 
-def _means(groups: Sequence[Row], overall: float, link: Link) -> dict[str, float]:
-    """Return the smoothed mean of each group of one kind, on the scale of `link`."""
-    sums = {
-        name: groups[0][f"all_{name}"] for name in ("groups", "rows", "total", "squares", "rows_squared", "explained")
-    }
-    prior = link.prior(sums)
-    return {one["group"]: link.to((one["total"] + prior * overall) / (one["rows"] + prior)) for one in groups}
+def _means(groups: Sequence[Row], overall: Mapping[str, float], link: Link) -> dict[str, str]:
+    """Return SQL for the smoothed mean of each group of one kind, on the scale of `link`."""
+    found: dict[str, list[float]] = {one["group"]: [] for one in groups}
+    for at, mean in overall.items():
+        names = {name: f"all_{name}{at}" for name in ("total", "squares", "explained")}
+        names |= {name: f"all_{name}" for name in ("groups", "rows", "rows_squared")}
+        sums = {name: groups[0][said] for name, said in names.items()}
+        prior = link.prior(sums)
+        for one in groups:
+            found[one["group"]].append(link.to((one[f"total{at}"] + prior * mean) / (one["rows"] + prior)))
+    return {group: _literal(means) for group, means in found.items()}
 
 
-def _lookup_sql(key: str, values: Mapping[str, float], otherwise: float) -> str:
+def _literal(values: Sequence[float]) -> str:
+    said = ", ".join(f"{value!r}D" for value in values)
+    return said if len(values) == 1 else f"array({said})"
+
+
+def _lookup_sql(key: str, values: Mapping[str, str], otherwise: str) -> str:
     """Return the value of a text by its checksum's bucket, then by itself, in an array of small maps."""
     count = max(1, len(values) // _IN_BUCKET)
     buckets: list[list[str]] = [[] for _ in range(count)]
     for text, value in sorted(values.items()):
-        buckets[zlib.crc32(text.encode()) % count].append(f"{_text_sql(text)}, {value!r}D")
-    maps = ", ".join(f"map({', '.join(one)})" if one else "cast(map() as map<string, double>)" for one in buckets)
+        buckets[zlib.crc32(text.encode()) % count].append(f"{text_sql(text)}, {value}")
+    nothing = f"cast(map() as map<string, {'array<double>' if otherwise.startswith('array') else 'double'}>)"
+    maps = ", ".join(f"map({', '.join(one)})" if one else nothing for one in buckets)
     bucket = f"cast(crc32(cast({key} as binary)) % {count} as int) + 1"
-    return f"coalesce(element_at(element_at(array({maps}), {bucket}), {key}), {otherwise!r}D)"
+    return f"coalesce(element_at(element_at(array({maps}), {bucket}), {key}), {otherwise})"
 
 
-def _text_sql(text: str) -> str:
+def text_sql(text: str) -> str:
+    """Return a text as it stands in SQL."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 

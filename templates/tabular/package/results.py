@@ -1,10 +1,12 @@
-"""What modeling has measured, as the rows of `modeling.evaluation`."""
+"""What modeling has measured, as the rows of `modeling.evaluation`: written by `modeling`, read by `monitoring`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 
 def table(
@@ -21,3 +23,13 @@ def table(
         if len(one)
     ]
     return pd.concat(rows, ignore_index=True)[["model", "slice", "value", *measures]].assign(**same)
+
+
+def accepted(evaluation: DataFrame, mlflow_run_id: str, measures: Sequence[str]) -> dict[str, float]:
+    """Return the measures with which a model was accepted: `modeling.evaluation` of its run, the first time.
+
+    Empty where there are none, as for a model that another project has registered.
+    """
+    rows = evaluation.where((F.col("mlflow_run_id") == mlflow_run_id) & (F.col("slice") == "all"))
+    row = rows.where("model = 'model'").orderBy("run_date").first()
+    return {name: float(row[name]) for name in measures} if row else {}

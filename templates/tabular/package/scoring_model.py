@@ -11,8 +11,7 @@ import pandas as pd
 from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
-from .features import SCORE
-from .labels import with_score
+from .labels import SAYS, with_score
 
 _ROW = "_row"
 
@@ -25,11 +24,11 @@ class ScoringModel:
         self.pipeline = PipelineModel.load(folder.resolve().as_uri())
 
     def predict(self, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """Return the column `score`, in the rows' order; `params` are not used."""
+        """Return the columns SAYS (`score`), in the rows' order; `params` are not used."""
         del params
         numbered = self.spark.createDataFrame(model_input.assign(**{_ROW: range(len(model_input))}))
-        predicted = with_score(self.pipeline.transform(numbered)).select(_ROW, SCORE)
-        return predicted.toPandas().sort_values(_ROW)[[SCORE]].set_axis(model_input.index)
+        predicted = with_score(self.pipeline.transform(numbered)).select(_ROW, *SAYS)
+        return predicted.toPandas().sort_values(_ROW)[[*SAYS]].set_axis(model_input.index)
 
 
 def _load_pyfunc(path: str) -> ScoringModel:

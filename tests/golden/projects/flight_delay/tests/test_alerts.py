@@ -62,6 +62,15 @@ def test_days_without_predictions_are_counted() -> None:
     assert alerts.usage_breaches(days, DAY, DAY, "ml_engineer_lead") == []
 
 
+def test_where_predictions_come_by_month_only_the_next_one_can_be_missing() -> None:
+    days = pd.Series([DAY - dt.timedelta(days=back) for back in (61, 31, 0)])
+    assert (
+        alerts.usage_breaches(days, DAY - dt.timedelta(days=40), DAY + dt.timedelta(days=20), "ml_engineer_lead") == []
+    )
+    (found,) = alerts.usage_breaches(days, DAY, DAY + dt.timedelta(days=60), "ml_engineer_lead")
+    assert found.value == 1.0
+
+
 def test_an_alert_has_one_owner_a_due_date_and_the_same_id_each_time() -> None:
     breaches = alerts.drift_breaches(drift(x=1.0), "data_scientist_lead", 0.25)
     breaches += alerts.quality_breaches(drift(x=0.0).assign(missing_now=1.0), "data_owner", more=0.05)

@@ -79,3 +79,10 @@ def test_what_cannot_be_read_as_declared_breaks_the_contract(spark: Any) -> None
     assert found.types() == {"at": "date", "code": "text", "n": "number"}
     assert profiling.contract_breaches(found) == ["orders: 1 values of at cannot be read as date"]
     assert tuple(profiling.typed(df, found.types(), columns).first())[1:] == ("007", None)
+
+
+def test_types_are_looked_for_only_where_none_are_declared(spark: Any) -> None:
+    df = spark.createDataFrame([("1", "2020-01-01", "a"), ("2", None, "b")], "`odd.n` string, at string, s string")
+    declared = {"s": {"type": "text"}, "at": {"type": "date"}}
+    assert profiling.open_types(df, "x", declared) == {"odd.n": "integer"}
+    assert profiling.open_types(df, "x", declared | {"odd.n": {"type": "number"}}) == {}

@@ -97,13 +97,26 @@ def kpi_breaches(results: pd.DataFrame) -> list[Breach]:
 
 
 def usage_breaches(days: pd.Series[Any], first: dt.date, last: dt.date, role: str) -> list[Breach]:
-    """Return a breach where some of the days from `first` to `last` have no prediction; `days` are those that have."""
+    """Return a breach where some of the days from `first` to `last` have no prediction; `days` are those that have.
+
+    Where predictions come by week or month, by the usual distance of their days, only the next one can be missing.
+    """
+    usual = usual_distance(days)
     wanted = {first + dt.timedelta(days=number) for number in range((last - first).days + 1)}
+    if usual > 1:
+        late = (last - max(days)).days > 1.5 * usual
+        wanted = {max(days) + dt.timedelta(days=usual)} if late else set()
     without = sorted(wanted - set(days))
     if not without:
         return []
     said = f"{len(without)} of {len(wanted)} recent days have no prediction, the last is {without[-1]}"
     return [Breach("usage", "predictions", said, float(len(without)), 0.0, role, "Score the days that are missing.")]
+
+
+def usual_distance(days: pd.Series[Any]) -> int:
+    """Return the median distance of the days that have predictions, in days; 1 where there are fewer than three."""
+    apart = pd.Series(sorted(set(days))).diff().dropna()
+    return int(apart.map(lambda one: one.days).median()) if len(apart) > 1 else 1
 
 
 def alert_rows(breaches: Sequence[Breach], stage: Stage, run_date: dt.date) -> list[tuple[Any, ...]]:

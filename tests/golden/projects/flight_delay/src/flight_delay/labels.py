@@ -12,6 +12,9 @@ from pyspark.sql import functions as F
 
 from .features import SCORE, is_numeric, placed
 
+SAYS = {SCORE: "double"}
+"""What `with_score` adds, by kind; a model is judged by the last."""
+
 
 def labelled(df: DataFrame, problem: Mapping[str, Any], as_of: dt.date | None = None) -> DataFrame:
     """Return `df` with `label` (1.0 positive, 0.0 not, null while unknown), its day and time, as `features.placed`."""

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from .bins import Bins, Crossed, Cut, count_bins
 from .features import LABEL
-from .strength import MEASURE, SAID, across, graded
+from .strength import BY, MEASURE, SAID, across, graded
 
 
 class LeakError(KitError):
@@ -31,7 +31,7 @@ def alone(df: DataFrame, cuts: Sequence[Cut]) -> pd.DataFrame:
         {"half": F.pmod(F.xxhash64(*df.columns), F.lit(2)).cast("int"), "known": F.col(LABEL).isNotNull()}
     )
     counts = count_bins(
-        halves, cuts, ["half", "known"], total=f"coalesce({LABEL}, 0D)", squares=f"coalesce({LABEL} * {LABEL}, 0D)"
+        halves, cuts, ["half", "known", *BY], total=f"coalesce({LABEL}, 0D)", squares=f"coalesce({LABEL} * {LABEL}, 0D)"
     )
     found = [_judge(column, part) for column, part in counts.groupby("column", sort=False)]
     return pd.DataFrame(found).sort_values([MEASURE, "column"], ascending=[False, True], ignore_index=True)
@@ -78,7 +78,7 @@ def strongest_pairs(
 
 def _judge(column: Any, counts: pd.DataFrame) -> dict[str, Any]:
     known = counts[counts["known"]]
-    halves = [known[known["half"] == half].groupby("bin")[["rows", "total", "squares"]].sum() for half in (0, 1)]
+    halves = [known[known["half"] == half].groupby(["bin", *BY])[["rows", "total", "squares"]].sum() for half in (0, 1)]
     both = [across(halves[0], halves[1]), across(halves[1], halves[0])]
     empty = counts[counts["bin"] == -1].groupby("known")["rows"].sum() / counts.groupby("known")["rows"].sum()
     filled = float(empty.fillna(0.0).get(False, 0.0) - empty.fillna(0.0).get(True, 0.0))

@@ -14,8 +14,10 @@ import pandas as pd
 from .charter import held
 from .split import Split
 
-HIGHER_IS_BETTER = {"auc"}
+HIGHER_IS_BETTER = {"auc", "average_precision"}
 """Measures that are better the higher they are; of all others lower is better."""
+YES_OR_NO = {"classification", "anomaly_detection"}
+"""Types of problem whose target has a positive value."""
 
 
 def model_card(
@@ -45,7 +47,7 @@ def model_card(
             f"`{name}` ({why})" for name, why in [*problem.leaks.items(), *problem.unused.items()]
         )
         or "No leak is declared.",
-        f"Measured on {split.held_out}": _markdown_table(measured.T.rename_axis("").reset_index()),
+        f"Measured on {split.held_out}": markdown_table(measured.T.rename_axis("").reset_index()),
         "Where it works less well": _weakest(slices, str(measured.columns[0])),
         "Known risks": "\n".join(f"- {one['risk']} {one['answer']}" for one in charter.get("risks", []))
         or "None is named.",
@@ -64,14 +66,22 @@ def open_points(stage: Any, outcome: str, reason: str) -> list[str]:
 
 
 def _predicted(problem: Any) -> str:
-    return f"{problem.target} = {problem.positive}" if problem.type == "classification" else str(problem.target)
+    if not problem.target:
+        return "unusual cases"
+    if problem.get("classes"):
+        return f"{problem.target}: {', '.join(problem.classes)}"
+    return f"{problem.target} = {problem.positive}" if problem.type in YES_OR_NO else str(problem.target)
 
 
 def _learnt(parts: pd.DataFrame, split: Split, problem: Any) -> str:
     learnt = parts.iloc[:-1]
     when = f" from {learnt['first'].iloc[0]} to {learnt['last'].iloc[-1]}" if split.is_timed else ""
+    if not problem.target:
+        return f"{int(learnt['cases'].sum()):,} cases{when}, none of them labelled."
+    if problem.get("classes"):
+        return f"{int(learnt['known'].sum()):,} cases{when}, of {len(problem.classes)} classes."
     mean = learnt["total"].sum() / learnt["known"].sum()
-    said = f"{mean:.1%} of them positive" if problem.type == "classification" else f"{mean:,.4g} on average"
+    said = f"{mean:.1%} of them positive" if problem.type in YES_OR_NO else f"{mean:,.4g} on average"
     return f"{int(learnt['known'].sum()):,} cases{when}, {said}."
 
 
@@ -85,7 +95,8 @@ def _weakest(slices: Mapping[str, pd.DataFrame], measure: str) -> str:
     return "\n".join(lines) or "No slice is large enough to be judged."
 
 
-def _markdown_table(table: pd.DataFrame) -> str:
+def markdown_table(table: pd.DataFrame) -> str:
+    """Return a table as markdown, numbers to three places, without its index."""
     head = [str(name) for name in table.columns]
     rows = [[_cell(value) for value in row] for row in table.to_numpy()]
     return "\n".join(["| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows]])

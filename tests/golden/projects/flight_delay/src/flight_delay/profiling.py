@@ -99,6 +99,12 @@ def profile(df: DataFrame, name: str, source: Mapping[str, Any]) -> Profile:
     return Profile(name, row["rows"], row["keys"], row["keyless"], missing, pd.DataFrame(found))
 
 
+def open_types(df: DataFrame, name: str, declared: Mapping[str, Any]) -> dict[str, str]:
+    """Return, by name, the types of columns that are not `declared`; where all are, nothing is looked at."""
+    rest = [F.col(f"`{column}`") for column in df.columns if column not in declared]
+    return profile(df.select(*rest), name, {}).types() if rest else {}
+
+
 def contract_breaches(found: Profile) -> list[str]:
     """Return what a source breaks of its declared contract, a sentence each; empty when it keeps it."""
     breaches = [f"{found.source} has no column '{column}', which kit.yml declares" for column in found.missing]

@@ -19,7 +19,7 @@ NO_DAY = dt.date(1, 1, 1)
 """`event_date` of a row without a readable time; such rows are loaded each time, whatever the days."""
 NO_DAY_SQL = f"DATE'{NO_DAY}'"
 NOT_DESCRIBED = "not described yet"
-_KINDS = ("negative", "positive", "outcome known", "outcome unknown")
+_KINDS = ("negative", "positive", "outcome known", "no class of kit.yml", "outcome unknown")
 
 
 def days_to_load(
@@ -123,8 +123,9 @@ def by_day(df: DataFrame, problem: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def rows_by_kind(days: pd.DataFrame) -> pd.DataFrame:
-    """Return `event_date` and the rows of each kind of outcome, of `by_day`."""
-    return days[["event_date", *[name for name in _KINDS if name in days]]]
+    """Return `event_date` and the rows of each kind of outcome, of `by_day`; all rows where there is no outcome."""
+    kinds = [name for name in _KINDS if name in days]
+    return days[["event_date", *(kinds or ["rows"])]]
 
 
 def gaps_by_month(days: pd.DataFrame) -> pd.DataFrame:
@@ -219,8 +220,13 @@ def column_roles(problem: Mapping[str, Any], columns: Sequence[str]) -> dict[str
 
 def _outcomes(problem: Mapping[str, Any]) -> dict[str, Column]:
     """Return the conditions of the kinds of outcome that a row may have."""
+    if problem["target"] is None:
+        return {}
     target = F.col(f"`{problem['target']}`")
-    if problem["type"] != "classification":
+    if problem.get("classes"):
+        is_class = target.cast("string").isin(list(problem["classes"]))
+        return {"outcome known": is_class, "no class of kit.yml": ~is_class, "outcome unknown": target.isNull()}
+    if problem["type"] not in ("classification", "anomaly_detection"):
         return {"outcome known": target.isNotNull(), "outcome unknown": target.isNull()}
     positive = target.cast("string") == str(problem["positive"])
     return {"negative": ~positive, "positive": positive, "outcome unknown": target.isNull()}

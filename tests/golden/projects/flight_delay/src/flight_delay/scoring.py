@@ -9,16 +9,15 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .features import SCORE
-from .labels import with_score
+from .labels import SAYS, with_score
 
 
 def side_by_side(pipelines: Mapping[str, PipelineModel], cases: DataFrame, keep: Sequence[str]) -> DataFrame:
-    """Return the columns `keep` of each case with one score for each pipeline, under its name."""
-    scored = cases
+    """Return the columns `keep` of each case with what each pipeline is judged by, under its name."""
+    scored, said = cases, list(SAYS)[-1]
     for name, pipeline in pipelines.items():
         added = with_score(pipeline.transform(scored.select(*cases.columns, *_done(scored, cases))))
-        scored = added.select(*cases.columns, *_done(scored, cases), F.col(SCORE).alias(name))
+        scored = added.select(*cases.columns, *_done(scored, cases), F.col(said).alias(name))
     return scored.select(*keep, *pipelines)
 
 
