@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from kit.check import check_project
 from kit.cli import app
-from kit.errors import ConfigError, KitError
+from kit.errors import ConfigError, KitError, TemplateError
 from kit.from_data import Said
 from kit.intake.proposal import Proposal, Wishes, propose
 from kit.intake.report import proposal_text, proposal_values
@@ -25,6 +25,7 @@ from kit.intake.sources import Place, named_sources
 from kit.new import NewProject, create_project
 from kit.resources import Resources, kit_resources
 from kit.spec import Spec, load_spec
+from kit.template import template_for
 from tests.tables import HEADERS, MadeUp, tables, write_table
 from tests.unit.tiny import look_file, tiny_resources, write
 
@@ -350,12 +351,33 @@ def test_a_table_without_numbers_has_no_anomalies(tmp_path: Path, resources: Res
         made(tmp_path, resources, table(tmp_path, rows), "anomaly_detection")
 
 
+<<<<<<< HEAD
 def test_a_type_without_a_template_is_refused_with_those_that_exist(
     tmp_path: Path, resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kit.template.offered_names", lambda _: ["classification", "regression"])
     with pytest.raises(ConfigError, match="no template for segmentation; there is one for classification, regression"):
         made(tmp_path, resources, table(tmp_path, churn()), target="churn", assignments=["problem.type=segmentation"])
+=======
+def test_a_type_without_a_template_is_refused_with_those_that_exist(tmp_path: Path) -> None:
+    said = "name: any\nversion: '1'\ntitle: T\ndescription: D\nproject: {problem: {type: classification}}\n"
+    write(tmp_path / "templates" / "any" / "template.yml", said)
+    with pytest.raises(TemplateError, match="no template for segmentation; there is one for classification"):
+        template_for(Resources((tmp_path,)), "segmentation")
+
+
+def test_who_may_repeat_where_segments_are_made_of_transactions(tmp_path: Path, resources: Resources) -> None:
+    rows = [{"who": n % 90, "at": f"2020-{1 + n % 12:02}-{1 + n % 28:02}", "paid $": n * n % 71} for n in range(400)]
+    spec = made(tmp_path, resources, table(tmp_path, rows), "segmentation", target="paid $", key=["who"]).spec
+    assert (spec.problem.key, spec.problem.target, spec.problem.event_time) == (["who"], "paid", "at")
+    assert (spec.sources["cases"].key, spec.problem.leaks) == ([], {})
+
+
+def test_entities_of_a_segmentation_have_their_key_and_need_no_target(tmp_path: Path, resources: Resources) -> None:
+    spec = made(tmp_path, resources, table(tmp_path, churn()), "segmentation").spec
+    assert spec.problem.target is None
+    assert spec.sources["cases"].key == spec.problem.key
+>>>>>>> retail
 
 
 def test_without_a_target_the_error_names_the_likely_ones(tmp_path: Path, resources: Resources) -> None:

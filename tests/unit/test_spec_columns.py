@@ -69,6 +69,14 @@ def test_a_column_of_the_problem_that_the_source_does_not_declare_is_found_with_
     assert inconsistencies(composer.catalog, composer.chain, spec) == []
 
 
+def test_a_column_that_the_template_itself_names_may_be_computed_by_its_package(tmp_path: Path) -> None:
+    composer = tiny_composer(tiny_resources(tmp_path))
+    only = {"things": {"path": "things.csv", "columns": {"raw": {"type": "text"}}}}
+    said = {"type": "classification", "target": "is_good", "key": ["id"], "event_time": "wrong"}
+    found = inconsistencies(composer.catalog, composer.chain, tiny_spec(composer, sources=only, problem=said))
+    assert [one.where for one in found] == [("problem", "event_time")]
+
+
 def test_what_a_template_and_its_parents_need_is_asked_for_by_option(tmp_path: Path) -> None:
     resources = tiny_resources(tmp_path)
     head = "version: '1'\ntitle: T\ndescription: D\n"

@@ -28,7 +28,7 @@ MEANINGS = {
     "outcome_until": "last day that the label looks at",
     "country": "country of the last purchase before the cut",
     "recency_days": "days since the last purchase",
-    "tenure_days": "days since the first purchase in the record",
+    "tenure_days": f"days since the first purchase in the record, at most {PAST}",
     "invoices_90": "invoices in the 90 days before",
     "invoices_365": "invoices in the year before",
     "amount_90": "pounds spent in the 90 days before, less what came back by then",
@@ -88,7 +88,11 @@ def features(days: DataFrame, at: Sequence[dt.date], known_until: dt.date) -> Da
     found = rows.groupBy("customer_id", "cut").agg(*[one.alias(name) for name, one in _sums().items()])
     cases = found.where(F.col("recency_days") <= PAST).crossJoin(F.broadcast(start))
     outcome = F.when(F.date_add("cut", HORIZON - 1) <= F.lit(known_until), (F.col("came") == 0).cast("int"))
-    made = _ratios() | {"churned": outcome, "outcome_until": F.date_add("cut", HORIZON - 1)}
+    made = _ratios() | {
+        "tenure_days": F.least("tenure_days", F.lit(PAST)),
+        "churned": outcome,
+        "outcome_until": F.date_add("cut", HORIZON - 1),
+    }
     return cases.withColumns(made).select(*MEANINGS)
 
 

@@ -64,7 +64,8 @@ def profile_chart(
     axes.set_yticks(range(len(order)), [f"{named[one]} ({shares[one]:.0%})" for one in order])
     axes.set_xticks(range(len(columns)), columns, rotation=0 if len(columns) < 7 else 45)
     for (row, column), value in np.ndenumerate(apart[order]):
-        text = f"{profile[columns[column]].iloc[row]:,.4g}"
+        median = float(profile[columns[column]].iloc[row])
+        text = f"{median:,.0f}" if abs(median) >= 1000 else f"{median:.3g}"
         axes.text(
             column, row, text, ha="center", va="center", fontsize=9, color="white" if abs(value) > 1.3 else "black"
         )

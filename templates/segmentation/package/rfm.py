@@ -134,3 +134,10 @@ def columns_of(gold: DataFrame, problem: Mapping[str, Any], most: int = 30) -> l
             "Name them under problem.features.numeric in kit.yml.",
         )
     return numeric
+
+
+def roles(gold: DataFrame, problem: Mapping[str, Any]) -> dict[str, str]:
+    """Return the role of each column: key, feature (what segments rest on), to judge by, or nothing."""
+    found = dict.fromkeys(problem["key"], "key") | dict.fromkeys(columns_of(gold, problem), "feature")
+    found |= {SNAPSHOT: "snapshot", PART: "part", NEXT_FREQUENCY: "to judge by", NEXT_AMOUNT: "to judge by"}
+    return {name: role for name, role in found.items() if name in gold.columns}

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pyspark.ml import Pipeline, PipelineModel
-from pyspark.ml.clustering import BisectingKMeans, KMeans
+from pyspark.ml.clustering import GaussianMixture, KMeans
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -19,9 +19,9 @@ from .rfm import FREQUENCY, NEXT_AMOUNT, NEXT_FREQUENCY, RECENCY, SNAPSHOT, TENU
 from .shape import PLACE, SHAPE, Scale, scales, stages
 from .stability import silhouette
 
-SEGMENT, NAME = "segment_no", "segment_name"
-METHODS = {"k-means": KMeans, "bisecting k-means": BisectingKMeans}
-"""What competes (Lloyd 1982; Steinbach, Karypis and Kumar 2000)."""
+SEGMENT, NAME, PROBABILITY = "segment_no", "segment_name", "segment_probability"
+METHODS = {"k-means": KMeans, "Gaussian mixture": GaussianMixture}
+"""What competes (Lloyd 1982; Dempster, Laird and Rubin 1977)."""
 CLEAR = 0.4
 """From so many standard deviations from the whole on a column is worth naming."""
 _WORDS = {
@@ -46,7 +46,8 @@ def train(learn: DataFrame, columns: Sequence[str], k: int) -> dict[str, Pipelin
     shaped = before.transform(learn.select(*quoted(columns))).select(SHAPE).cache()
     made = {}
     for name, method in METHODS.items():
-        model = method(k=k, seed=7, featuresCol=SHAPE, predictionCol=SEGMENT).fit(shaped)
+        options = {} if method is KMeans else {"probabilityCol": PROBABILITY}
+        model = method(k=k, seed=7, featuresCol=SHAPE, predictionCol=SEGMENT, **options).fit(shaped)
         made[name] = PipelineModel(stages=[*before.stages, model])
     shaped.unpersist()
     return made
@@ -55,7 +56,7 @@ def train(learn: DataFrame, columns: Sequence[str], k: int) -> dict[str, Pipelin
 def assigned(model: PipelineModel, rows: DataFrame, columns: Sequence[str], keep: Sequence[str]) -> DataFrame:
     """Return the columns `keep` of each row, the scaled columns, and `segment_no`."""
     wanted = list(dict.fromkeys([*keep, *columns]))
-    width = len(centres(model)[0])
+    width = len(model.stages[-2].getInputCols())
     found = model.transform(rows.select(*quoted(wanted)))
     return found.select(*quoted(keep), *[PLACE.format(place) for place in range(width)], SEGMENT)
 
@@ -71,21 +72,23 @@ def compactness(model: PipelineModel, few: DataFrame, columns: Sequence[str]) ->
     return float(silhouette(points_of(found), found[SEGMENT]).mean())
 
 
-def shares(rows: DataFrame, count: int) -> list[float]:
-    """Return the share of the rows that each of `count` segments has."""
-    found = {row[SEGMENT]: row["count"] for row in rows.groupBy(SEGMENT).count().collect()}
-    return [found.get(number, 0) / max(sum(found.values()), 1) for number in range(count)]
+def middles(rows: DataFrame, count: int) -> tuple[npt.NDArray[np.float64], list[float]]:
+    """Return of each of `count` segments the mean on the scale of comparison, a row each, and its share of the rows."""
+    places = [name for name in rows.columns if name.startswith(PLACE.format(""))]
+    means = rows.groupBy(SEGMENT).agg(F.count(F.lit(1)).alias("rows"), *[F.avg(name).alias(name) for name in places])
+    found = means.toPandas().set_index(SEGMENT).reindex(range(count)).fillna(0.0)
+    return found[places].to_numpy(float), list(found["rows"] / max(found["rows"].sum(), 1))
 
 
-def centres(model: PipelineModel) -> npt.NDArray[np.float64]:
-    """Return the centres on the scale of comparison, a row each."""
-    return np.array([np.asarray(one, dtype=float) for one in model.stages[-1].clusterCenters()])
+def count_of(model: PipelineModel) -> int:
+    """Return the number of segments."""
+    return int(model.stages[-1].getK())
 
 
 def described(model: PipelineModel) -> str:
     """Return the kind and number of the segments in words."""
-    kind = "bisecting k-means" if type(model.stages[-1]).__name__.startswith("Bisecting") else "k-means"
-    return f"{len(centres(model))} segments by {kind}"
+    kind = "Gaussian mixture" if type(model.stages[-1]).__name__.startswith("Gaussian") else "k-means"
+    return f"{count_of(model)} segments by {kind}"
 
 
 def side_by_side(
@@ -186,7 +189,7 @@ def _name(apart: npt.NDArray[np.float64], columns: Sequence[str], most: int) -> 
     order = np.argsort(-np.abs(apart), kind="stable")
     special = [place for place in order[:most] if abs(apart[place]) >= CLEAR]
     words = [_word(columns[place], is_high=apart[place] > 0) for place in special]
-    return ", ".join(words) or "like the whole"
+    return ", ".join(words) or "average"
 
 
 def _word(column: str, *, is_high: bool) -> str:

@@ -84,7 +84,10 @@ def test_entities_of_a_table_are_dealt_by_their_key_and_segments_come_out_again(
     models = segments.train(gold.where("part = 'learn'"), columns, 2)
     found = segments.assigned(models["k-means"], gold, columns, ["Who?", "a b"]).toPandas()
     assert found.groupby("segment_no")["a b"].agg(lambda one: one.max() - one.min()).max() < 1.0
-    assert len(segments.centres(models["bisecting k-means"])) == 2
+    assert {segments.count_of(model) for model in models.values()} == {2}
+    _, shares = segments.middles(segments.assigned(models["k-means"], gold, columns, []), 2)
+    assert sum(shares) == pytest.approx(1)
+    assert min(shares) > 0.4
     scaled = segments.shaped(gold, shape.scales(gold, columns)).toPandas()
     assert not scaled.isna().any().any()
     assert scaled["shape_1"].abs().max() <= 3.5
