@@ -351,14 +351,6 @@ def test_a_table_without_numbers_has_no_anomalies(tmp_path: Path, resources: Res
         made(tmp_path, resources, table(tmp_path, rows), "anomaly_detection")
 
 
-<<<<<<< HEAD
-def test_a_type_without_a_template_is_refused_with_those_that_exist(
-    tmp_path: Path, resources: Resources, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("kit.template.offered_names", lambda _: ["classification", "regression"])
-    with pytest.raises(ConfigError, match="no template for segmentation; there is one for classification, regression"):
-        made(tmp_path, resources, table(tmp_path, churn()), target="churn", assignments=["problem.type=segmentation"])
-=======
 def test_a_type_without_a_template_is_refused_with_those_that_exist(tmp_path: Path) -> None:
     said = "name: any\nversion: '1'\ntitle: T\ndescription: D\nproject: {problem: {type: classification}}\n"
     write(tmp_path / "templates" / "any" / "template.yml", said)
@@ -377,7 +369,6 @@ def test_entities_of_a_segmentation_have_their_key_and_need_no_target(tmp_path: 
     spec = made(tmp_path, resources, table(tmp_path, churn()), "segmentation").spec
     assert spec.problem.target is None
     assert spec.sources["cases"].key == spec.problem.key
->>>>>>> retail
 
 
 def test_without_a_target_the_error_names_the_likely_ones(tmp_path: Path, resources: Resources) -> None:
