@@ -6,8 +6,6 @@ import csv
 import datetime as dt
 import math
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from kit.resources import resource
 from kit.runtime.server import Server
-from tests.e2e.conftest import RunProject, environment, made_beside_others, made_from
+from tests.e2e.conftest import RunProject, made_beside_others, made_from
 
 STAGES = ["definition", "data_engineering", "modeling", "deployment", "monitoring"]
 ROWS, OPEN, RARE = 2600, 50, 6
@@ -117,11 +114,3 @@ def test_a_column_that_tells_too_much_is_refused(sorted_tickets: RunProject) -> 
     assert done.code == 1
     assert "share of the uncertainty explained" in done.out
     assert "leak_explained" in done.out
-
-
-def test_the_tests_that_the_template_brings_pass(sorted_tickets: RunProject) -> None:
-    brought = sorted(one.name for one in (resource("templates") / "multiclass/tests").iterdir())
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *[f"tests/{name}" for name in brought]]
-    folder = sorted_tickets.folder
-    done = subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True, env=environment())
-    assert done.returncode == 0, done.stdout + done.stderr
