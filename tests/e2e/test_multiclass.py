@@ -27,7 +27,7 @@ def tickets(seed: int = 5) -> Iterator[dict[str, Any]]:
     chance = random.Random(seed)
     for number in range(ROWS):
         region, order, is_late = chance.choice("nsew"), chance.lognormvariate(3, 1), chance.random() < 0.3
-        odds = [0.7 * math.log(order) - 0.6, 0.3 + 2.2 * is_late, 1.4 * (region == "n"), 0.1 * (region == "s") - 0.8]
+        odds = [1.5 * math.log(order) - 3.5, 0.3 + 3 * is_late, 3 * (region == "n"), 0.1 * (region == "s") - 0.8]
         (kind,) = chance.choices(CLASSES, [math.exp(one) for one in odds])
         kind = "spam" if number % (ROWS // RARE) == 7 else kind
         team = TEAMS.get(kind, "front") if chance.random() > 0.02 else "front"
@@ -70,7 +70,7 @@ def test_a_plain_file_becomes_a_run_whose_model_beats_what_needs_none(sorted_tic
     assert metrics["test.log_loss_low"] < metrics["test.log_loss"] < metrics["test.log_loss_high"]
     assert metrics["test.log_loss"] < metrics["benchmark.log_loss"]
     assert metrics["test.lead_low"] > 0, "the lead is no chance"
-    assert 0.9 < metrics["test.log_loss"] < 1.2, "the honest columns leave much of the kind open"
+    assert 0.75 < metrics["test.log_loss"] < 1.05, "the honest columns leave much of the kind open: 0.84 at best"
     assert sorted_tickets.stage("modeling")["decision"]["outcome"] == "accept"
 
 
