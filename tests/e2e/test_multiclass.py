@@ -6,8 +6,6 @@ import csv
 import datetime as dt
 import math
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from kit.resources import resource
 from kit.runtime.server import Server
-from tests.e2e.conftest import RunProject, environment, made_beside_others, made_from
+from tests.e2e.conftest import RunProject, made_beside_others, made_from
 
 STAGES = ["definition", "data_engineering", "modeling", "deployment", "monitoring"]
 ROWS, OPEN, RARE = 2600, 50, 6
@@ -30,7 +27,7 @@ def tickets(seed: int = 5) -> Iterator[dict[str, Any]]:
     chance = random.Random(seed)
     for number in range(ROWS):
         region, order, is_late = chance.choice("nsew"), chance.lognormvariate(3, 1), chance.random() < 0.3
-        odds = [0.7 * math.log(order) - 0.6, 0.3 + 2.2 * is_late, 1.4 * (region == "n"), 0.1 * (region == "s") - 0.8]
+        odds = [1.5 * math.log(order) - 3.5, 0.3 + 3 * is_late, 3 * (region == "n"), 0.1 * (region == "s") - 0.8]
         (kind,) = chance.choices(CLASSES, [math.exp(one) for one in odds])
         kind = "spam" if number % (ROWS // RARE) == 7 else kind
         team = TEAMS.get(kind, "front") if chance.random() > 0.02 else "front"
@@ -73,7 +70,7 @@ def test_a_plain_file_becomes_a_run_whose_model_beats_what_needs_none(sorted_tic
     assert metrics["test.log_loss_low"] < metrics["test.log_loss"] < metrics["test.log_loss_high"]
     assert metrics["test.log_loss"] < metrics["benchmark.log_loss"]
     assert metrics["test.lead_low"] > 0, "the lead is no chance"
-    assert 0.9 < metrics["test.log_loss"] < 1.2, "the honest columns leave much of the kind open"
+    assert 0.75 < metrics["test.log_loss"] < 1.05, "the honest columns leave much of the kind open: 0.84 at best"
     assert sorted_tickets.stage("modeling")["decision"]["outcome"] == "accept"
 
 
@@ -117,11 +114,3 @@ def test_a_column_that_tells_too_much_is_refused(sorted_tickets: RunProject) -> 
     assert done.code == 1
     assert "share of the uncertainty explained" in done.out
     assert "leak_explained" in done.out
-
-
-def test_the_tests_that_the_template_brings_pass(sorted_tickets: RunProject) -> None:
-    brought = sorted(one.name for one in (resource("templates") / "multiclass/tests").iterdir())
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *[f"tests/{name}" for name in brought]]
-    folder = sorted_tickets.folder
-    done = subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True, env=environment())
-    assert done.returncode == 0, done.stdout + done.stderr

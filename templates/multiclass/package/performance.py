@@ -20,8 +20,8 @@ def performance_breaches(
     or less often than predicted.
 
     `recent` has the measures of the recent days with their intervals, `expected` those of the acceptance (nothing where
-    there are none), `shares` has `class`, `predicted` and `observed` of the recent days. `bounds`: `growth` (share of
-    the log loss), `accuracy` and `share` (absolute). Worse counts what is beyond its bound and surely so.
+    there are none), `shares` has `class`, `predicted`, `observed` and `rows` of the recent days. `bounds`: `growth`
+    (share of the log loss), `accuracy` and `share` (absolute). What counts is beyond its bound and surely so.
     """
     found = []
     if expected:
@@ -35,6 +35,7 @@ def performance_breaches(
             action = "See which classes are confused, then retrain on newer days."
             found.append(Breach("performance", "accuracy", said, recent["accuracy"], least, role, action))
     gap = (shares["predicted"] - shares["observed"]).abs()
+    gap = gap.where(gap > 2 * (shares["observed"] * (1 - shares["observed"]) / shares["rows"]) ** 0.5, 0.0)
     if len(gap) and gap.max() > bounds["share"]:
         worst = shares.loc[gap.idxmax()]
         said = (

@@ -9,7 +9,8 @@ from PACKAGE import evaluation, performance
 ACCEPTED = dict.fromkeys(evaluation.MEASURES, 0.5)
 BOUNDS = {"growth": 0.1, "accuracy": 0.05, "share": 0.05}
 GOOD = {"log_loss": 0.52, "log_loss_low": 0.45, "accuracy": 0.48, "accuracy_high": 0.55}
-SHARES = performance.named(pd.DataFrame({"label": [0, 1], "predicted": [0.6, 0.4], "observed": [0.58, 0.42]}), "ab")
+CAME = pd.DataFrame({"label": [0, 1], "predicted": [0.6, 0.4], "observed": [0.58, 0.42], "rows": 500})
+SHARES = performance.named(CAME, "ab")
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,7 @@ SHARES = performance.named(pd.DataFrame({"label": [0, 1], "predicted": [0.6, 0.4
         ({**GOOD, "log_loss": 0.7}, SHARES, []),
         ({**GOOD, "accuracy": 0.3, "accuracy_high": 0.4}, SHARES, ["accuracy"]),
         (GOOD, SHARES.assign(observed=[0.4, 0.6]), ["class shares"]),
+        (GOOD, SHARES.assign(observed=[0.5, 0.5], rows=40), []),
     ],
 )
 def test_only_what_is_surely_worse_is_an_alert(
