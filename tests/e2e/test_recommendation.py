@@ -20,7 +20,7 @@ QUICK = ["-p", "search=quick"]
 
 
 def write_loans(path: Path) -> None:
-    """Write a year of loans: a reader has two tastes, an item one; some items are taken by many, some readers are new."""
+    """Write a year of loans: readers have two tastes, items one; some items are taken by many, some readers new."""
     draw = Random(3)
     rows = []
     for reader in range(USERS):
