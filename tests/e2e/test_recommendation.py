@@ -20,11 +20,11 @@ QUICK = ["-p", "search=quick"]
 
 
 def write_loans(path: Path) -> None:
-    """Write a year of loans: a reader has two tastes, an item one, and of a taste some items are taken by many."""
+    """Write a year of loans: readers have two tastes, items one; some items are taken by many, some readers new."""
     draw = Random(3)
     rows = []
     for reader in range(USERS):
-        tastes, since = draw.sample(range(TASTES), 2), draw.randrange(0, 330)
+        tastes, since = draw.sample(range(TASTES), 2), 345 if reader % 12 == 0 else draw.randrange(0, 300)
         for _ in range(draw.randrange(4, 40)):
             taste = draw.choice(tastes) if draw.random() < 0.85 else draw.randrange(TASTES)
             item = TASTES * min(int(draw.expovariate(1 / 6)), ITEMS // TASTES - 1) + taste

@@ -31,7 +31,7 @@ def trials_chart(trials: pd.DataFrame) -> Figure:
     for one, name in zip(axes, ("hit_rate", "coverage"), strict=True):
         ends = np.clip([shown[name] - shown[f"{name}_low"], shown[f"{name}_high"] - shown[name]], 0, None)
         one.barh(shown["candidate"], shown[name], xerr=ends, color=colours, error_kw={"ecolor": "black", "capsize": 2})
-        one.xaxis.set_major_formatter(_PERCENT)
+        one.xaxis.set_major_formatter(PercentFormatter(1))
         one.grid(axis="y", visible=False)
         one.grid(axis="x", color="#E5E5E5", linewidth=0.8)
     axes[0].set(title=f"Users with a hit among {K}")

@@ -93,14 +93,14 @@ def comparison(found: pd.DataFrame, lists: pd.DataFrame, items: int, models: Seq
     with repetitions covers less by itself.
     """
     rows, draws = {}, _draws()
-    last = _drawn(found, models[-1], "hit_rate", K, draws)
+    last = _drawn(found, models[-1], draws)[f"hit_rate@{K}"]
     for model in models:
         part = found[found["model"] == model]
-        row = {"users": int(part["users"].sum())}
+        row, drawn = {"users": int(part["users"].sum())}, _drawn(found, model, draws)
         for name in _PER_USER:
-            row |= _with_ends(name, part[f"{name}@{K}"].sum() / row["users"], _drawn(found, model, name, K, draws))
+            row |= _with_ends(name, part[f"{name}@{K}"].sum() / row["users"], drawn[f"{name}@{K}"])
         row |= _coverage(lists[lists["model"] == model], items)
-        ahead = _drawn(found, model, "hit_rate", K, draws) - last
+        ahead = drawn[f"hit_rate@{K}"] - last
         row |= {"lead": row["hit_rate"] - _rate(found, models[-1]), "lead_low": float(np.quantile(ahead, 0.025))}
         rows[model] = row
     table = pd.DataFrame.from_dict(rows, orient="index")
@@ -113,10 +113,11 @@ def by_length(found: pd.DataFrame, lists: pd.DataFrame, items: int) -> pd.DataFr
     rows, draws = [], _draws()
     for model, part in found.groupby("model"):
         users, seen = part["users"].sum(), lists[lists["model"] == model]
+        drawn = _drawn(found, str(model), draws)
         for k in LENGTHS:
             row = {"model": model, "k": k, "coverage": seen.loc[seen["within"] <= k, "items"].sum() / max(items, 1)}
             for name in _PER_USER:
-                row |= _with_ends(name, part[f"{name}@{k}"].sum() / users, _drawn(found, str(model), name, k, draws))
+                row |= _with_ends(name, part[f"{name}@{k}"].sum() / users, drawn[f"{name}@{k}"])
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -210,12 +211,13 @@ def _draws(count: int = 1000, seed: int = 7) -> np.ndarray:
     return np.random.default_rng(seed).multinomial(BLOCKS, np.full(BLOCKS, 1 / BLOCKS), size=count).astype(float)
 
 
-def _drawn(found: pd.DataFrame, model: str, name: str, k: int, draws: np.ndarray) -> np.ndarray:
-    """Return the measure in each draw of blocks."""
-    part = found[found["model"] == model].groupby("block")[[f"{name}@{k}", "users"]].sum()
+def _drawn(found: pd.DataFrame, model: str, draws: np.ndarray) -> dict[str, np.ndarray]:
+    """Return each measure at each length, such as `ndcg@10`, in each draw of blocks."""
+    part = found[found["model"] == model].drop(columns=["model", "history"]).groupby("block").sum()
     part = part.reindex(range(BLOCKS)).fillna(0.0)
     users = np.maximum(draws @ part["users"].to_numpy(float), 1.0)
-    return np.asarray(draws @ part[f"{name}@{k}"].to_numpy(float) / users)
+    total = draws @ part.drop(columns="users").to_numpy(float)
+    return {name: total[:, place] / users for place, name in enumerate(part.columns.drop("users"))}
 
 
 def _with_ends(name: str, value: float, drawn: np.ndarray) -> dict[str, float]:
