@@ -44,8 +44,8 @@ def by_labels(scored: DataFrame, names: Mapping[str, str], order: str, share: fl
     """Return the measures of each score on labelled cases, in the order of `names` (column to name).
 
     `average_precision` and `auc` with their 95% intervals over days; `lead_low`, the lower end of the lead in average
-    precision over the last one; `at_capacity`; at the threshold for `share` of the past `precision`, `recall`, `flagged`
-    (share); `rate`, `rows`.
+    precision over the last one; `at_capacity`; at the threshold for `share` of the past `precision`, `recall` and
+    `flagged` (share); `rate`, `rows`.
     """
     counts = score_counts(scored, list(names), {"day": order})
     drawn = {name: _drawn(counts, name) for name in names}
