@@ -5,6 +5,7 @@ Labels judge and choose; only the logistic regression learns from them, and only
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -159,7 +160,10 @@ def _rule(rule: str | None, usual: Usual) -> Detector:
 def _clusters(prepared: DataFrame) -> Detector:
     squashed = F.transform(DEVIATIONS, F.asinh)
     model = KMeans(k=CENTRES, seed=SEED, maxIter=15).fit(prepared.select(array_to_vector(squashed).alias("features")))
-    return Detector(CLUSTERS, {"centres": [centre.tolist() for centre in model.clusterCenters()]})
+    centres = [centre.tolist() for centre in model.clusterCenters()]
+    del model
+    gc.collect()  # a model of Spark Connect that is collected within a later call makes that call wait for itself
+    return Detector(CLUSTERS, {"centres": centres})
 
 
 def _logistic(prepared: DataFrame, usual: Usual) -> Detector:
@@ -171,6 +175,8 @@ def _logistic(prepared: DataFrame, usual: Usual) -> Detector:
     rows = known.select(LABEL, array_to_vector(F.expr(f"concat({', '.join(parts)})")).alias("features"))
     model = LogisticRegression(labelCol=LABEL, regParam=0.0003, maxIter=100).fit(rows)
     numbers = {"weights": model.coefficients.toArray().tolist(), "intercept": float(model.intercept)}
+    del model
+    gc.collect()  # as above
     return Detector(LOGISTIC, {**numbers, "contexts": usual.contexts})
 
 

@@ -14,6 +14,7 @@ from pyspark.ml.param import Param, Params, TypeConverters
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import DoubleType, StructField, StructType
 
 from .detectors import Detector, from_json, ranked, raw, to_json
 from .deviations import CONTEXT, DEVIATIONS, LEVELS, Usual, reason_sql
@@ -70,7 +71,7 @@ def cells_of(text: str, is_ranked: bool) -> Any:
         found = {name: (one, raw(one, *arrays)) for name, one in _read(text).items()}
         return pd.DataFrame({name: ranked(*both) if is_ranked else both[1] for name, both in found.items()})
 
-    return F.pandas_udf(numbers, ", ".join(f"`{name}` double" for name in _read(text)))
+    return F.pandas_udf(numbers, StructType([StructField(name, DoubleType()) for name in _read(text)]))
 
 
 @functools.lru_cache(maxsize=4)

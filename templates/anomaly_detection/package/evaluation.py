@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from .features import LABEL
-from .ranked import Floats, auc_of_bins, drawn_days, precision_of_bins, score_counts
+from .ranked import Floats, auc_of_bins, drawn_days, precision_of_bins, score_counts, top_precision
 
 SPIKE_SIGMAS = 8.0
 """How far off a planted spike is."""
@@ -30,11 +30,22 @@ def ranking(counts: pd.DataFrame) -> dict[str, float]:
     return {"average_precision": float(precision_of_bins(up, down)[0]), "auc": float(auc_of_bins(up, down)[0])}
 
 
+def at_capacity(counts: pd.DataFrame, share: float) -> dict[str, float]:
+    """Return `capacity_precision` and `capacity_recall`: of the `share` of cases with the highest scores, whatever the
+    threshold.
+    """
+    bins = counts.groupby("bin")[["rows", "positives"]].sum().sort_index(ascending=False).astype(float)
+    precision = top_precision(bins["rows"].to_numpy(), bins["positives"].to_numpy(), share)
+    found = precision * share * bins["rows"].sum()
+    return {"capacity_precision": precision, "capacity_recall": found / max(bins["positives"].sum(), 1.0)}
+
+
 def by_labels(scored: DataFrame, names: Mapping[str, str], order: str, share: float) -> pd.DataFrame:
     """Return the measures of each score on labelled cases, in the order of `names` (column to name).
 
     `average_precision` and `auc` with their 95% intervals over days; `lead_low`, the lower end of the lead in average
-    precision over the last one; at the threshold for `share`: `precision`, `recall`, `flagged` (share); `rate`, `rows`.
+    precision over the last one; `at_capacity`; at the threshold for `share` of the past `precision`, `recall` and
+    `flagged` (share); `rate`, `rows`.
     """
     counts = score_counts(scored, list(names), {"day": order})
     drawn = {name: _drawn(counts, name) for name in names}
@@ -45,7 +56,8 @@ def by_labels(scored: DataFrame, names: Mapping[str, str], order: str, share: fl
         ends = {f"{one}_{end}": float(np.quantile(values, at)) for one, values in drawn[name].items()
                 for end, at in (("low", 0.025), ("high", 0.975))}  # fmt: skip
         lead = float(np.quantile(drawn[name]["average_precision"] - last, 0.025))
-        found[said] = {**ranking(counts[counts["model"] == name]), **ends, "lead_low": lead, **flags.loc[name]}
+        rows = counts[counts["model"] == name]
+        found[said] = {**ranking(rows), **ends, "lead_low": lead, **at_capacity(rows, share), **flags.loc[name]}
     return pd.DataFrame(found).T
 
 
@@ -121,7 +133,7 @@ def verdict(measured: pd.DataFrame, trial: Mapping[str, Any] | None, share: floa
     """
     model, rule = measured.iloc[0], measured.iloc[-1]
     if "average_precision" in measured:
-        return _by_labels(model, rule)
+        return _by_labels(model, rule, share)
     said = f"{model['flagged']:.1%} of the hold-out flagged for a capacity of {share:.1%}"
     said = f"No label says whether that is right, so no accuracy is claimed: {said}"
     if trial is not None:
@@ -143,7 +155,7 @@ def open_points(measured: pd.DataFrame, by_month: pd.DataFrame, share: float) ->
     return found + ([f"Months that flag over {WITHIN:g} times the capacity: {said}"] if said else [])
 
 
-def _by_labels(model: Mapping[str, float], rule: Mapping[str, float]) -> tuple[str, str]:
+def _by_labels(model: Mapping[str, float], rule: Mapping[str, float], share: float) -> tuple[str, str]:
     both = f"average precision {model['average_precision']:.3f} ({model['average_precision_low']:.3f} to "
     both += f"{model['average_precision_high']:.3f}) against {rule['average_precision']:.3f} of the simple rule, "
     both += f"AUC {model['auc']:.3f} against {rule['auc']:.3f}, at {model['rate']:.1%} anomalies"
@@ -151,7 +163,9 @@ def _by_labels(model: Mapping[str, float], rule: Mapping[str, float]) -> tuple[s
         return "rework", f"The simple rule wins: {both}. Use the rule, or find better columns."
     if model["lead_low"] <= 0:
         return "rework", f"The lead over the simple rule may be chance: {both}."
-    at = f"{model['precision']:.0%} of what is flagged is right, and {model['recall']:.0%} of all anomalies are flagged"
+    at = f"with {share:.1%} of cases looked at, {model['capacity_precision']:.0%} of them are anomalies and "
+    at += f"{model['capacity_recall']:.0%} of all anomalies are found; the threshold of the past flags "
+    at += f"{model['flagged']:.1%}, {model['precision']:.0%} of it rightly, and finds {model['recall']:.0%}"
     return "accept", f"{both}; {at}."
 
 

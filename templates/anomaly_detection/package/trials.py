@@ -45,7 +45,8 @@ def by_labels(early: DataFrame, late: DataFrame, columns: Columns, rule: str | N
     scored = fitted.pipeline({kind: kind for kind in kinds}, share).transform(late).select(LABEL, *_quoted(kinds))
     counts = score_counts(scored, kinds, {"all": "'all'"})
     found = [{"detector": kind, **ranking(counts[counts["model"] == kind])} for kind in kinds]
-    return _ordered(pd.DataFrame(found), rule, "average_precision")
+    ordered = _ordered(pd.DataFrame(found), rule, "average_precision")
+    return ordered.replace({"detector": {COLUMN: f"{rule} alone"}})
 
 
 def without_labels(

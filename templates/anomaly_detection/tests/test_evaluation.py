@@ -38,6 +38,9 @@ def test_measures_are_those_of_the_rows(rows: pd.DataFrame, measured: pd.DataFra
     assert model["precision"] == pytest.approx(flagged["label"].mean())
     assert model["recall"] == pytest.approx(flagged["label"].sum() / rows["label"].sum())
     assert model["flagged"] == pytest.approx(len(flagged) / len(rows))
+    best = ordered[: round(0.02 * len(ordered))]
+    assert model["capacity_precision"] == pytest.approx(best.mean(), abs=0.06)
+    assert model["capacity_recall"] == pytest.approx(best.sum() / ordered.sum(), abs=0.06)
     assert measured.loc["simple rule", "auc"] == pytest.approx(0.5, abs=0.06)
     assert evaluation.verdict(measured, None, 0.02)[0] == "accept"
 
