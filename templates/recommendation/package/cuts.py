@@ -18,7 +18,7 @@ from .interactions import DAY, ITEM, USER, WEIGHT
 
 HOLD_OUT_SHARE = 0.2
 """Share of the interactions that judge, where kit.yml names no first day of the hold-out."""
-MOST_ITEMS = 150
+MOST_ITEMS = 60
 """A user's latest items that similarities are learnt from and looked up for; a trader or a robot has more."""
 BLOCKS = 100
 """Users are dealt into so many blocks for the bootstrap."""

@@ -47,7 +47,7 @@ def popular_ones() -> list[Candidate]:
 
 def models(is_thorough: bool = True) -> list[Candidate]:
     """Return what competes with what is popular; factors in several settings where the search is to be thorough."""
-    near = {"neighbours": 40, "least_users": LEAST_USERS, "shrink": 5.0}
+    near = {"neighbours": 30, "least_users": LEAST_USERS, "shrink": 5.0}
     factors = [{"rank": 16, "alpha": 10.0}, {"rank": 48, "alpha": 2.0}, {"rank": 48, "alpha": 10.0}]
     factors = factors if is_thorough else factors[1:2]
     return [
