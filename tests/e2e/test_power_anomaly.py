@@ -12,7 +12,7 @@ from kit.runtime.server import Server
 from kit.template import project_fragment, template_chain
 from tests.e2e.conftest import RunProject, made_beside_others, made_from
 
-WINTER = {"history_start": "2009-11-10", "test_start": "2010-01-18", "run_date": "2010-02-20"}
+WINTER = {"history_start": "2009-11-10", "test_start": "2010-01-05", "run_date": "2010-02-20"}
 MONTHS = ("/11/2009", "/12/2009", "/1/2010", "/2/2010")
 
 
@@ -37,9 +37,9 @@ def metered(folder: Path, spark: Server) -> RunProject:
 def test_the_warning_is_measured_beside_the_voltage_of_the_last_hour(metered: RunProject) -> None:
     assert metered.done.code == 0, metered.done.out + metered.done.err
     found = metered.stage("modeling")["metrics"]
-    assert found["benchmark.auc"] > 0.9
-    assert found["test.auc"] > 0.93
-    assert found["test.average_precision_low"] < found["test.average_precision"] < found["test.average_precision_high"]
+    assert found["benchmark.auc"] > 0.85
+    assert found["test.auc"] > 0.9
+    assert found["test.average_precision"] > found["benchmark.average_precision"]
 
 
 def test_each_minute_is_in_an_hour_of_silver_or_set_aside(metered: RunProject) -> None:
