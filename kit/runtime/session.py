@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import queue
 import sys
 import tempfile
+import threading
 import uuid
 import warnings
 import zipfile
@@ -175,7 +177,29 @@ def connect_session(url: str, token: str, session_id: str, user_id: str = USER_I
     channel = DefaultChannelBuilder(connection_string(url, token, session_id, user_id))
     spark: Any = ConnectSession.builder.channelBuilder(channel).create()
     spark.client.set_retry_policies([DefaultPolicy(max_retries=MAX_RETRIES)])
+    delete_models_aside(spark.client)
     return spark
+
+
+def delete_models_aside(client: Any) -> None:
+    """Have a thread of its own delete models on the server.
+
+    pyspark deletes a model when Python collects it. That may happen inside another call to the server, and then the two
+    wait for each other for good. A queue takes the order without waiting for anything.
+    """
+    delete, ordered = client._delete_ml_cache, queue.SimpleQueue[list[str]]()
+
+    def work() -> None:
+        while True:
+            delete(ordered.get())  # never raises: what is not there needs no deletion
+
+    def order(cache_ids: list[str], evict_only: bool = False) -> list[str]:
+        del evict_only
+        ordered.put(cache_ids)
+        return []
+
+    threading.Thread(target=work, name="delete-models", daemon=True).start()
+    client._delete_ml_cache = order
 
 
 def interrupt(url: str, token: str, session_id: str, user_id: str = USER_ID) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.errors import PySparkException
@@ -101,6 +104,25 @@ def test_python_workers_run_this_python_and_times_are_utc(spark: SparkSession) -
 
     assert spark.range(1).select(executable("id")).first()[0] == sys.executable
     assert spark.conf.get("spark.sql.session.timeZone") == "UTC"
+
+
+def test_a_model_that_python_collects_is_deleted_by_a_thread_of_its_own(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pyspark.ml.feature import StringIndexer
+
+    called: list[str] = []
+    execute = spark.client.execute_command
+
+    def noted(command: Any) -> Any:
+        called.append(threading.current_thread().name)
+        return execute(command)
+
+    model = StringIndexer(inputCol="word", outputCol="place").fit(spark.sql("select 'a' as word"))
+    monkeypatch.setattr(spark.client, "execute_command", noted)
+    del model
+    gc.collect()
+    assert eventually(lambda: called == ["delete-models"])
 
 
 def test_the_job_of_a_killed_kernel_frees_its_cores(running: server.Server, spark: SparkSession) -> None:
