@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import logging
 import os
@@ -106,7 +107,17 @@ def endpoint_session(python_path: Sequence[Path] = ()) -> SparkSession:
                 for file in sorted(folder.rglob("*.py")):
                     packed.write(file, file.relative_to(folder))
             spark.addArtifacts(str(archive), pyfile=True)
+    atexit.register(end_session, spark)
     return spark
+
+
+def end_session(spark: Any, on: Server | None = None) -> None:
+    """Release a session at the end of its process: a server keeps what it has planned for one until it is told."""
+    if is_stopped(spark):
+        return
+    spark.release_session_on_close = on is None or on.is_alive()
+    with contextlib.suppress(Exception):  # whatever the server says, nobody is there to hear it
+        spark.stop()
 
 
 def project_session(state_dir: Path, settings: Mapping[str, str], python_path: Sequence[Path] = ()) -> SparkSession:
@@ -120,6 +131,7 @@ def project_session(state_dir: Path, settings: Mapping[str, str], python_path: S
     found = ensure_server(held, settings, 0 if "KIT_SESSION_ID" in os.environ else NOTEBOOK_KEEP_S, python_path)
     spark = connect_session(found.url, found.token, session_id())
     _attached = Attached(found, held, spark)
+    atexit.register(end_session, spark, found)
     return spark
 
 

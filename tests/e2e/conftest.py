@@ -133,7 +133,8 @@ def projects(
     """Every project that a selected test wants, on its way: two at a time on one Spark."""
     wanted = [name for name in MAKERS if any(name in item.fixturenames for item in request.session.items)]  # type: ignore[attr-defined]
     with lease(tmp_path_factory.mktemp("spark")) as held, ThreadPoolExecutor(2) as pool:
-        spark = ensure_server(held, load_catalog().spark)
+        # What a server has planned stays in its memory, so one for all projects needs more than one for a project.
+        spark = ensure_server(held, {**load_catalog().spark, "spark.driver.memory": "6g"})
         yield {name: pool.submit(MAKERS[name], tmp_path_factory.mktemp(name), spark) for name in wanted}
 
 

@@ -125,6 +125,23 @@ def test_a_model_that_python_collects_is_deleted_by_a_thread_of_its_own(
     assert eventually(lambda: called == ["delete-models"])
 
 
+def test_a_process_that_ends_releases_its_session(running: server.Server) -> None:
+    session_id = str(uuid.uuid4())
+    code = (
+        "import sys; from pathlib import Path; from kit.runtime.session import get_spark;"
+        "print(get_spark(Path(sys.argv[1]), {}).range(3).count())"
+    )
+    remote = {"SPARK_REMOTE": running.url, "SPARK_CONNECT_AUTHENTICATE_TOKEN": running.token}
+    env = os.environ | remote | {"KIT_SESSION_ID": session_id}
+    done = subprocess.run([sys.executable, "-c", code, "none"], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == "3\n"
+    late = session.connect_session(running.url, running.token, session_id)
+    with pytest.raises(PySparkException, match="SESSION_CLOSED"):
+        late.range(3).count()
+    late.release_session_on_close = False
+    late.stop()
+
+
 def test_the_job_of_a_killed_kernel_frees_its_cores(running: server.Server, spark: SparkSession) -> None:
     session_id = str(uuid.uuid4())
     command = [sys.executable, "-c", ENDLESS, running.url, running.token, session_id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -29,6 +30,10 @@ def drift_chart(moved: pd.DataFrame, watch: float, act: float, most: int = 25) -
     return figure
 
 
+BACKGROUND = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5}
+"""Behind a text that may lie on a bar."""
+
+
 def kpi_chart(results: pd.DataFrame) -> Figure:
     """A row for each KPI: the way from its baseline to its actual value, and its target; values as parts of the
     target.
@@ -41,15 +46,12 @@ def kpi_chart(results: pd.DataFrame) -> Figure:
         axes.barh(place, shown, color=colours[row.state], height=0.45)
         axes.plot(row.baseline / scale, place, marker="|", markersize=22, markeredgewidth=3, color="black")
         said = "no value yet" if pd.isna(row.actual) else f"{row.actual:.3g} {row.unit}"
-        axes.text(
-            max([0.0, *(one for one in (shown, row.baseline / scale) if not pd.isna(one))]) + 0.02,
-            place,
-            f"{said}, target {row.target:.3g}, was {row.baseline:.3g}",
-            va="center",
-            fontsize=9,
-        )
+        end = max([0.0, *(one for one in (shown, row.baseline / scale) if not pd.isna(one))])
+        told = f"{said}, target {row.target:.3g}, was {row.baseline:.3g}"
+        # A text outside of the axes would take their place.
+        axes.text(min(end, 1.0) + 0.03, place, told, va="center", fontsize=9, bbox=BACKGROUND)
     axes.axvline(1.0, color=GREY, linestyle="--", linewidth=1.2)
-    axes.set_yticks(range(len(results)), list(results["title"].iloc[::-1]))
+    axes.set_yticks(range(len(results)), [textwrap.fill(title, 40) for title in results["title"].iloc[::-1]])
     axes.set(title="KPIs against their target (bar: actual, mark: before)", xlabel="share of the target", xlim=(0, 1.9))
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.grid(axis="y", visible=False)
