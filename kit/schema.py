@@ -9,14 +9,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from kit import spec, spec_parts
+from kit import spec, spec_parts, spec_sources
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of `kit.yml`, with the texts below the fields as descriptions."""
     schema = spec.Spec.model_json_schema(by_alias=True)
     parts = {"Spec": schema, **schema["$defs"]}
-    for part, field, text in [*_described(spec.__file__), *_described(spec_parts.__file__)]:
+    files = (spec.__file__, spec_parts.__file__, spec_sources.__file__)
+    for part, field, text in (one for file in files for one in _described(file)):
         properties = parts.get(part, {}).get("properties", {})
         if field in properties:
             properties[field]["description"] = text

@@ -26,12 +26,12 @@ from kit.spec_parts import (
     Part,
     Person,
     Problem,
-    Source,
     StageName,
     StageOwnership,
     StageTables,
     TableName,
 )
+from kit.spec_sources import Source
 from kit.yaml_source import YamlSource, nearest
 
 __all__ = [

@@ -29,13 +29,15 @@ class Key:
 
     columns: list[str]
     reason: str
+    is_unique: bool = True
+    """Whether it is complete and never repeats in what was looked at."""
 
 
 def key_of(table: TableProfile, said: Sequence[str], target: str | None) -> Key:
     """Return the key that the user named, else the best one of the sample, else the derived one."""
     if said:
         named = [table.column(one, "--key") for one in said]
-        return Key([one.name for one in named], _kept(named, table.rows))
+        return _named(named, table.rows)
     usable = [one for one in table.columns.values() if _is_usable(one, table.rows) and one.name != target]
     for size in (1, 2, 3):
         for columns in _candidates(usable, size):
@@ -95,11 +97,11 @@ def _rows_told_apart(columns: Sequence[ColumnProfile], rows: int) -> int:
     return int(combined.max()) + 1
 
 
-def _kept(columns: Sequence[ColumnProfile], rows: int) -> str:
-    gaps = sum(one.nulls for one in columns)
-    apart = _rows_told_apart(columns, rows)
+def _named(columns: Sequence[ColumnProfile], rows: int) -> Key:
+    """Return the key of the columns that the user named, and what it is worth."""
+    names, gaps = [one.name for one in columns], sum(one.nulls for one in columns)
     if gaps:
-        return f"as you said; {gaps:,} cells of it are empty"
-    if apart < rows:
-        return "as you said; it repeats: not every row has one of its own"
-    return "as you said; unique and complete"
+        return Key(names, f"as you said; {gaps:,} cells of it are empty", is_unique=False)
+    if _rows_told_apart(columns, rows) < rows:
+        return Key(names, "as you said; it repeats: not every row has one of its own", is_unique=False)
+    return Key(names, "as you said; unique and complete")

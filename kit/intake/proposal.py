@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +100,7 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
     refuse_no_number(cases, kind, roles)
     unused = {} if series else unused_of(cases, {*roles, *leaks})
     notes = tuple(_notes(tables, target, key, time)) if not series else tuple(_series_notes(tables, series[1]))
-    is_kept = is_predicted or "unique and complete" in key.reason
-    declared = key if is_kept else Key([], "")  # transactions have another key than who
+    declared = key if is_predicted or key.is_unique else Key([], "")  # transactions have another key than who
     fragment = {
         "sources": {one.source: _source(one, declared if one is cases else None, project) for one in tables},
         "problem": {**_problem(kind, target, key, time, leaks, unused), **(_series_said(series[0]) if series else {})},
@@ -142,7 +141,7 @@ def _series(table: TableProfile, kind: str, target: Target | None, wishes: Wishe
     said = [table.column(one, "--key").name for one in wishes.key]
     series = series_of(table, time, said, target.column.name)
     found = key_of(table, [*series.columns, time], None)
-    return series, Key(found.columns, found.reason.replace("as you said", "series and time"))
+    return series, replace(found, reason=found.reason.replace("as you said", "series and time"))
 
 
 def _series_said(series: Series) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def read_parquet(path: Path) -> RawTable:
     try:
         data = ds.dataset(path, format="parquet", partitioning="hive")
         table, is_sample = _spread(data)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         cure = "Write it again, or name its columns in kit.yml."
         raise ConfigError(f"{path}: cannot be read as Parquet: {str(error).splitlines()[0]}", cure) from error
     if table.num_rows > SAMPLE_ROWS:

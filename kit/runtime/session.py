@@ -57,8 +57,8 @@ def get_spark(
     silence()
     if spark := predefined_session():
         return spark
-    if endpoint():
-        return endpoint_session(python_path)
+    if found := endpoint():
+        return endpoint_session(*found, python_path)
     if (kind or os.environ.get("KIT_SPARK")) == "classic":
         from kit.runtime.classic import classic_session
 
@@ -95,11 +95,9 @@ def endpoint() -> tuple[str, str] | None:
     return (url, os.environ.get("SPARK_CONNECT_AUTHENTICATE_TOKEN", "")) if url else None
 
 
-def endpoint_session(python_path: Sequence[Path] = ()) -> SparkSession:
-    """A session on the endpoint of SPARK_REMOTE; the Python files of `python_path` are sent there for its workers."""
-    found = endpoint()
-    assert found is not None
-    spark = connect_session(*found, session_id())
+def endpoint_session(url: str, token: str, python_path: Sequence[Path]) -> SparkSession:
+    """A session on an endpoint, to which the Python files of `python_path` are sent for its workers."""
+    spark = connect_session(url, token, session_id())
     with tempfile.TemporaryDirectory(prefix="kit-") as scratch:
         for folder in python_path:
             archive = Path(scratch) / f"{folder.parent.name}-{folder.name}.zip"
@@ -142,14 +140,14 @@ def passing_session(settings: Mapping[str, str]) -> Iterator[SparkSession]:
     if spark := predefined_session():
         yield spark
         return
-    if endpoint():
-        with _stopped(endpoint_session()) as spark:
+    if found := endpoint():
+        with _stopped(connect_session(*found, session_id())) as spark:
             yield spark
         return
     with tempfile.TemporaryDirectory(prefix="kit-") as folder, lease(Path(folder)) as held:
-        found = ensure_server(held, settings)
+        server = ensure_server(held, settings)
         try:
-            with _stopped(connect_session(found.url, found.token, session_id())) as spark:
+            with _stopped(connect_session(server.url, server.token, session_id())) as spark:
                 yield spark
         finally:
             stop(held.folder)
@@ -169,10 +167,8 @@ def session_id() -> str:
 
 
 def discard(attached: Attached) -> None:
-    """Let go of a session that was stopped or whose server is gone, without asking that server."""
-    attached.spark.release_session_on_close = False
-    if not is_stopped(attached.spark):
-        attached.spark.stop()
+    """Let go of a session that was stopped or whose server is gone, and of the lease on it."""
+    end_session(attached.spark, attached.server)
     attached.lease.release()
 
 

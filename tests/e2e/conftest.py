@@ -6,6 +6,7 @@ what keeps CI within its time.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -90,6 +91,10 @@ class RunProject:
         value: dict[str, Any] = json.loads((self.folder / self.stage(name)["notebook"]).read_text())
         return value
 
+    def outputs(self, name: str) -> list[dict[str, Any]]:
+        """All outputs of an executed notebook."""
+        return [one for cell in self.notebook(name)["cells"] for one in cell.get("outputs", [])]
+
     def kit_run(self, *options: str) -> Done:
         """Run it again, on the Spark that it ran on."""
         return kit("run", self.folder, *options, "--json", spark=self.spark)
@@ -119,6 +124,15 @@ def made_beside_others(make: Make) -> Any:
     return made
 
 
+def write_rows(path: Path, rows: Sequence[Mapping[str, Any]], delimiter: str = ",") -> Path:
+    """Write rows as a CSV whose header is the keys of the first; return the path."""
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]), delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
 def made_from(folder: Path, spark: Server, *new: str | Path, run: Sequence[str] = ()) -> RunProject:
     """Make a project by `kit new` with those options and run it."""
     made = kit("new", folder, *new, "--defaults", "--json", spark=spark)
@@ -131,11 +145,19 @@ def projects(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[str, Future[RunProject]]]:
     """Every project that a selected test wants, on its way: two at a time on one Spark."""
-    wanted = [name for name in MAKERS if any(name in item.fixturenames for item in request.session.items)]  # type: ignore[attr-defined]
+    items: Any = request.session.items
+    named = {name for item in items for name in (*item.fixturenames, *_parameters(item))}
+    wanted = [name for name in MAKERS if name in named]
     with lease(tmp_path_factory.mktemp("spark")) as held, ThreadPoolExecutor(2) as pool:
         # What a server has planned stays in its memory, so one for all projects needs more than one for a project.
         spark = ensure_server(held, {**load_catalog().spark, "spark.driver.memory": "6g"})
         yield {name: pool.submit(MAKERS[name], tmp_path_factory.mktemp(name), spark) for name in wanted}
+
+
+def _parameters(item: Any) -> list[str]:
+    """Return the texts that a test is parametrized with: a fixture may ask for a project by its name."""
+    call = getattr(item, "callspec", None)
+    return [value for value in call.params.values() if isinstance(value, str)] if call else []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import math
 import random
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from kit.runtime.server import Server
-from tests.e2e.conftest import RunProject, made_beside_others, made_from
+from tests.e2e.conftest import RunProject, made_beside_others, made_from, write_rows
 
 STAGES = ["definition", "data_engineering", "modeling", "deployment", "monitoring"]
 HOURS = 24 * 210
@@ -44,10 +43,7 @@ def written(folder: Path, without: tuple[str, ...] = ()) -> Path:
     """Write the readings, some columns left out."""
     rows = [{name: value for name, value in one.items() if name not in without} for one in readings()]
     file = folder / "pump.csv"
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]), delimiter=";")
-        writer.writeheader()
-        writer.writerows(rows)
+    write_rows(file, rows, ";")
     return file
 
 
@@ -67,7 +63,7 @@ def unlabelled_pump(folder: Path, spark: Server) -> RunProject:
 
 def texts_of(project: RunProject, name: str) -> str:
     """What a notebook has printed."""
-    outputs = [one for cell in project.notebook(name)["cells"] for one in cell.get("outputs", [])]
+    outputs = project.outputs(name)
     return "\n".join("".join(one.get("text", [])) for one in outputs)
 
 
@@ -110,6 +106,6 @@ def test_without_labels_no_accuracy_is_claimed(unlabelled_pump: RunProject) -> N
 
 @pytest.mark.parametrize("name", STAGES)
 def test_every_notebook_has_a_plot_and_no_noise(unlabelled_pump: RunProject, name: str) -> None:
-    outputs = [one for cell in unlabelled_pump.notebook(name)["cells"] for one in cell.get("outputs", [])]
+    outputs = unlabelled_pump.outputs(name)
     assert [one for one in outputs if one["output_type"] == "error" or one.get("name") == "stderr"] == []
     assert name == "deployment" or [one for one in outputs if "image/png" in one.get("data", {})]

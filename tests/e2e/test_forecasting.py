@@ -49,7 +49,7 @@ def test_all_five_stages_succeed(sales: RunProject) -> None:
     assert sales.done.code == 0, sales.done.out + sales.done.err
     assert [one["status"] for one in sales.record["stages"]] == ["succeeded"] * 5
     for name in STAGES:
-        outputs = [one for cell in sales.notebook(name)["cells"] for one in cell.get("outputs", [])]
+        outputs = sales.outputs(name)
         assert [one for one in outputs if one["output_type"] == "error" or one.get("name") == "stderr"] == []
         assert [one for one in outputs if "image/png" in one.get("data", {})], "a plot is expected"
 

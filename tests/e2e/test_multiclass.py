@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import math
 import random
@@ -14,7 +13,7 @@ import pytest
 import yaml
 
 from kit.runtime.server import Server
-from tests.e2e.conftest import RunProject, made_beside_others, made_from
+from tests.e2e.conftest import RunProject, made_beside_others, made_from, write_rows
 
 STAGES = ["definition", "data_engineering", "modeling", "deployment", "monitoring"]
 ROWS, OPEN, RARE = 2600, 50, 6
@@ -47,10 +46,7 @@ def tickets(seed: int = 5) -> Iterator[dict[str, Any]]:
 def sorted_tickets(folder: Path, spark: Server) -> RunProject:
     """The tickets, for which intake chooses the template."""
     rows, file = list(tickets()), folder / "tickets.csv"
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    write_rows(file, rows)
     return made_from(folder / "tickets", spark, "--source", file, "--target", "Kind of request")
 
 
@@ -76,13 +72,13 @@ def test_a_plain_file_becomes_a_run_whose_model_beats_what_needs_none(sorted_tic
 
 @pytest.mark.parametrize("name", STAGES)
 def test_every_notebook_has_a_plot_and_no_noise(sorted_tickets: RunProject, name: str) -> None:
-    outputs = [one for cell in sorted_tickets.notebook(name)["cells"] for one in cell.get("outputs", [])]
+    outputs = sorted_tickets.outputs(name)
     assert [one for one in outputs if one["output_type"] == "error" or one.get("name") == "stderr"] == []
     assert [one for one in outputs if "image/png" in one.get("data", {})]
 
 
 def test_a_value_that_is_no_class_is_told_and_has_no_label(sorted_tickets: RunProject) -> None:
-    outputs = [one for cell in sorted_tickets.notebook("definition")["cells"] for one in cell.get("outputs", [])]
+    outputs = sorted_tickets.outputs("definition")
     said = "6 outcomes are none of the classes in kit.yml, neither learnt nor judged: spam 6"
     assert any(said in "".join(one.get("text", [])) for one in outputs)
     points = sorted_tickets.stage("data_engineering")["open_points"]

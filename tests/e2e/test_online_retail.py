@@ -36,7 +36,7 @@ def test_all_five_stages_succeed_with_plots_and_without_noise(made: RunProject) 
     assert made.done.code == 0, made.done.out + made.done.err
     assert [one["status"] for one in made.record["stages"]] == ["succeeded"] * 5
     for name in STAGES:
-        outputs = [one for cell in made.notebook(name)["cells"] for one in cell.get("outputs", [])]
+        outputs = made.outputs(name)
         assert [one for one in outputs if one["output_type"] == "error" or one.get("name") == "stderr"] == []
         assert [one for one in outputs if "image/png" in one.get("data", {})], "a plot is expected"
 

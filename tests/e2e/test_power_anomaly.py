@@ -50,5 +50,5 @@ def test_each_minute_is_in_an_hour_of_silver_or_set_aside(metered: RunProject) -
 
 @pytest.mark.parametrize("name", ["definition", "data_engineering", "modeling", "deployment", "monitoring"])
 def test_no_notebook_makes_noise(metered: RunProject, name: str) -> None:
-    outputs = [one for cell in metered.notebook(name)["cells"] for one in cell.get("outputs", [])]
+    outputs = metered.outputs(name)
     assert [one for one in outputs if one["output_type"] == "error" or one.get("name") == "stderr"] == []

@@ -51,7 +51,7 @@ def test_all_five_stages_succeed(loans: RunProject) -> None:
     assert loans.done.code == 0, loans.done.out + loans.done.err
     assert [one["status"] for one in loans.record["stages"]] == ["succeeded"] * 5
     for name in STAGES:
-        outputs = [one for cell in loans.notebook(name)["cells"] for one in cell.get("outputs", [])]
+        outputs = loans.outputs(name)
         assert [one for one in outputs if one["output_type"] == "error" or one.get("name") == "stderr"] == []
         assert [one for one in outputs if "image/png" in one.get("data", {})], "a plot is expected"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import math
 import random
@@ -14,7 +13,7 @@ import pytest
 import yaml
 
 from kit.runtime.server import Server
-from tests.e2e.conftest import RunProject, kit, made_beside_others, made_from
+from tests.e2e.conftest import RunProject, kit, made_beside_others, made_from, write_rows
 
 STAGES = ["definition", "data_engineering", "modeling", "deployment", "monitoring"]
 ROWS = 3000
@@ -43,10 +42,7 @@ def rents(seed: int = 3) -> Iterator[dict[str, Any]]:
 def rented(folder: Path, spark: Server) -> RunProject:
     """The rents, which have a time."""
     rows, file = list(rents()), folder / "rents.csv"
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    write_rows(file, rows)
     said = ["--source", file, "--target", "Rent / month", "--template", "regression"]
     return made_from(folder / "rents", spark, *said)
 
@@ -69,7 +65,7 @@ def test_a_column_that_knows_the_target_is_declared_before_anything_runs(rented:
 
 
 def test_skewed_targets_are_tried_on_both_scales_and_the_notebook_says_so(rented: RunProject) -> None:
-    outputs = [one for cell in rented.notebook("modeling")["cells"] for one in cell.get("outputs", [])]
+    outputs = rented.outputs("modeling")
     texts = ["".join(one.get("text", [])) for one in outputs]
     assert any("The outcome is skewed" in text for text in texts)
     assert [one for one in outputs if one["output_type"] == "error" or one.get("name") == "stderr"] == []
@@ -77,7 +73,7 @@ def test_skewed_targets_are_tried_on_both_scales_and_the_notebook_says_so(rented
 
 @pytest.mark.parametrize("name", STAGES)
 def test_every_notebook_has_a_plot_and_no_noise(rented: RunProject, name: str) -> None:
-    outputs = [one for cell in rented.notebook(name)["cells"] for one in cell.get("outputs", [])]
+    outputs = rented.outputs(name)
     assert [one for one in outputs if one["output_type"] == "error" or one.get("name") == "stderr"] == []
     assert [one for one in outputs if "image/png" in one.get("data", {})]
 

@@ -52,7 +52,7 @@ def test_transactions_become_segments_that_are_stable(bought: RunProject) -> Non
     assert metrics["test.silhouette_low"] < metrics["test.silhouette"] < metrics["test.silhouette_high"]
     assert -1 <= metrics["benchmark.spearman"] <= 1
     for name in ("definition", "data_engineering", "modeling", "deployment", "monitoring"):
-        outputs = [one for cell in bought.notebook(name)["cells"] for one in cell.get("outputs", [])]
+        outputs = bought.outputs(name)
         assert [one for one in outputs if one["output_type"] == "error" or one.get("name") == "stderr"] == []
         assert [one for one in outputs if "image/png" in one.get("data", {})], "a plot is expected"
 

@@ -11,26 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 
-from kit.config import load_catalog
 from kit.errors import KitError
 from kit.intake.proposal import Wishes, propose
 from kit.new import new_project
-from kit.runtime.server import ensure_server, lease
-from kit.runtime.session import connect_session
 from kit.runtime.sources import read_source
-from kit.spec_parts import Source
+from kit.spec_sources import Source
 from tests.tables import MadeUp, tables, write_table
 from tests.unit.tiny import look_file
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A session of a server of its own."""
-    with lease(tmp_path_factory.mktemp("spark")) as held:
-        server = ensure_server(held, load_catalog().spark)
-        session = connect_session(server.url, server.token, "7f0c2f0e-8d0f-4c5e-9d5e-0a1b2c3d4e5f")
-        yield session
-        session.stop()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +10,9 @@ import pytest
 
 from kit.runtime.columns import ORIGINAL, filled_sql, named, value_sql
 from kit.runtime.errors import KitError
-from kit.runtime.server import ensure_server, lease
-from kit.runtime.session import connect_session
 from kit.runtime.sources import read_source
 
 AT = dt.datetime
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A session of a server of its own."""
-    with lease(tmp_path_factory.mktemp("spark")) as held:
-        settings = {"spark.sql.shuffle.partitions": "2", "spark.sql.session.timeZone": "UTC"}
-        server = ensure_server(held, settings)
-        session = connect_session(server.url, server.token, "5f0c2f0e-8d0f-4c5e-9d5e-0a1b2c3d4e5f")
-        yield session
-        session.stop()
 
 
 @pytest.mark.parametrize(

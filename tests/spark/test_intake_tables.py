@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,8 @@ from kit.intake.profile import TableProfile, look
 from kit.intake.proposal import Wishes, propose
 from kit.intake.sources import named_sources
 from kit.intake.tables import Lend
-from kit.runtime.server import ensure_server, lease
-from kit.runtime.session import connect_session, passing_session
+from kit.runtime.server import find_server
+from kit.runtime.session import passing_session
 from kit.runtime.sources import read_source
 
 ORDERS = """
@@ -24,16 +23,6 @@ select id, concat('C', id % 7) as `Customer-ID`, id * 1.5 as amount, id % 3 = 0 
        date_add(date'2024-01-01', cast(id % 300 as int)) as shipped, if(id % 10 = 0, null, id * 2) as weight
 from range(400)
 """
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A session of a server of its own."""
-    with lease(tmp_path_factory.mktemp("spark")) as held:
-        server = ensure_server(held, load_catalog().spark)
-        session = connect_session(server.url, server.token, "6f0c2f0e-8d0f-4c5e-9d5e-0a1b2c3d4e5f")
-        yield session
-        session.stop()
 
 
 @pytest.fixture
@@ -126,8 +115,14 @@ def test_what_spark_cannot_read_is_an_error_with_a_cure(lend: Lend, said: str) -
     assert "kit.yml" in error.value.hint
 
 
-def test_a_session_for_one_look_ends_with_its_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_for_one_look_ends_with_its_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SPARK_REMOTE", raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with passing_session(load_catalog().spark) as passing:
         assert passing.range(3).count() == 3
+        (folder,) = (one.parent for one in tmp_path.glob("kit-*/spark.json"))
+        server = find_server(folder)
+        assert server is not None
     assert passing.is_stopped
+    assert not Path(f"/proc/{server.pid}").exists()
+    assert not folder.exists()

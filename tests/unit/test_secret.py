@@ -12,7 +12,7 @@ from kit.executed import hidden_failure, hide_in_notebook
 from kit.execution import Failure
 from kit.runtime.errors import KitError
 from kit.runtime.secret import HIDDEN, known_values, secret_value
-from kit.spec_parts import Jdbc
+from kit.spec_sources import Jdbc
 
 PASSWORD = 'pa"ss\\wörd'
 

@@ -56,7 +56,7 @@ def is_running(pid: int) -> bool:
     """Whether a process runs; one that has ended and was not collected yet does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it may go while its file is read
         return False
 
 

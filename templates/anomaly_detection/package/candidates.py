@@ -141,9 +141,8 @@ def described(pipeline: PipelineModel) -> str:
 def params(pipeline: PipelineModel, split: Split) -> dict[str, Any]:
     """Return what a run records as its parameters."""
     facts, found = pipeline.stages[-1].facts(), pipeline.stages[-1].detectors()
-    learnt = f"{split.first} to before {split.test}" if split.is_timed else "the other rows"
     told = {"model": found[SCORE].kind, "simple_rule": found[RULE].said, "share_flagged": facts["share"]}
-    return {**told, "features": len(facts["names"]), "learnt_from": learnt, "held_out": split.held_out}
+    return {**told, "features": len(facts["names"]), "learnt_from": split.learnt_from, "held_out": split.held_out}
 
 
 def sample_of(prepared: DataFrame, rows: int, columns: int) -> Floats:

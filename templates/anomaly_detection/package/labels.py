@@ -9,7 +9,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .features import SCORE, is_numeric, placed
+from .features import SCORE, is_value, placed
 
 SAYS = {SCORE: "double"}
 """What `with_score` adds, by kind; a model is judged by the last."""
@@ -24,11 +24,7 @@ def labelled(df: DataFrame, problem: Mapping[str, Any], as_of: dt.date | None = 
     """Return `df` with `label` (1.0 anomaly, 0.0 not, null while unknown), its day and time, as `features.placed`."""
     if not has_labels(problem):
         return placed(df, problem, F.lit(None).cast("double"), as_of)
-    target, positive = F.col(f"`{problem['target']}`"), str(problem["positive"])
-    if is_numeric(dict(df.dtypes)[problem["target"]]) and positive not in ("true", "false"):
-        is_positive = target.cast("double") == float(positive)
-    else:
-        is_positive = target.cast("string") == positive
+    is_positive = is_value(df, problem["target"], str(problem["positive"]))
     return placed(df, problem, is_positive.cast("double"), as_of)
 
 

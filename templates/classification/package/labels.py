@@ -8,9 +8,8 @@ from typing import Any
 
 from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
-from .features import SCORE, is_numeric, placed
+from .features import SCORE, is_value, placed
 
 SAYS = {SCORE: "double"}
 """What `with_score` adds, by kind; a model is judged by the last."""
@@ -18,11 +17,7 @@ SAYS = {SCORE: "double"}
 
 def labelled(df: DataFrame, problem: Mapping[str, Any], as_of: dt.date | None = None) -> DataFrame:
     """Return `df` with `label` (1.0 positive, 0.0 not, null while unknown), its day and time, as `features.placed`."""
-    target, positive = F.col(f"`{problem['target']}`"), str(problem["positive"])
-    if is_numeric(dict(df.dtypes)[problem["target"]]) and positive not in ("true", "false"):
-        is_positive = target.cast("double") == float(positive)
-    else:
-        is_positive = target.cast("string") == positive
+    is_positive = is_value(df, problem["target"], str(problem["positive"]))
     return placed(df, problem, is_positive.cast("double"), as_of)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
-OUTPUTS = ["forecast", "low", "high"]
+OUTPUTS = dict.fromkeys(["forecast", "low", "high"], "double")
 
 
 class ForecastModel:

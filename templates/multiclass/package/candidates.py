@@ -22,6 +22,7 @@ from .features import LABEL, RULE, Columns, quoted
 from .importance import SHUFFLED, shuffled
 from .labels import CLASSES, PROBABILITIES, SAYS, classes_of, shares_sql, with_score
 from .preparation import LINEAR, TREES, Link, preparation, text_sql
+from .results import learning
 from .split import Split
 from .strength import SMOOTHING
 
@@ -132,14 +133,7 @@ def described(pipeline: PipelineModel) -> str:
 
 def params(chosen: Candidate, split: Split, columns: Columns, pairs: Sequence[Cut]) -> dict[str, Any]:
     """Return what a run records as its parameters."""
-    return {
-        "model": chosen.kind,
-        **chosen.settings,
-        "learnt_from": f"{split.first} to before {split.test}" if split.is_timed else "the other rows",
-        "held_out": split.held_out,
-        "features": len(columns.all),
-        "pairs": "; ".join(one.column for one in pairs),
-    }
+    return {"model": chosen.kind, **chosen.settings, **learning(split, columns, pairs)}
 
 
 def importance(pipeline: PipelineModel, cases: DataFrame, columns: Columns) -> pd.DataFrame:

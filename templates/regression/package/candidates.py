@@ -21,6 +21,7 @@ from .evaluation import error_sums, measures
 from .features import LABEL, RULE, SCORE, Columns
 from .importance import SHUFFLED, shuffled
 from .preparation import LINEAR, TREES, preparation
+from .results import learning
 from .scales import GOAL, LOG, PLAIN, Range, Scale, look
 from .split import Split
 
@@ -144,15 +145,8 @@ def scale_said(trials: pd.DataFrame) -> str:
 
 def params(chosen: Candidate, split: Split, columns: Columns, pairs: Sequence[Cut]) -> dict[str, Any]:
     """Return what a run records as its parameters."""
-    return {
-        "model": chosen.kind,
-        **chosen.settings,
-        "scale": chosen.scale.name,
-        "learnt_from": f"{split.first} to before {split.test}" if split.is_timed else "the other rows",
-        "held_out": split.held_out,
-        "features": len(columns.all),
-        "pairs": "; ".join(one.column for one in pairs),
-    }
+    told = {"model": chosen.kind, **chosen.settings, "scale": chosen.scale.name}
+    return {**told, **learning(split, columns, pairs)}
 
 
 def importance(pipeline: PipelineModel, cases: DataFrame, columns: Columns) -> pd.DataFrame:

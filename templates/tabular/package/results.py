@@ -1,12 +1,27 @@
-"""What modeling has measured, as the rows of `modeling.evaluation`: written by `modeling`, read by `monitoring`."""
+"""What modeling records: how a model has learnt, and what was measured, as the rows of `modeling.evaluation`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+
+from .bins import Cut
+from .features import Columns
+from .split import Split
+
+
+def learning(split: Split, columns: Columns, pairs: Sequence[Cut]) -> dict[str, Any]:
+    """Return what a run records of how a model has learnt, besides its kind and settings."""
+    return {
+        "learnt_from": split.learnt_from,
+        "held_out": split.held_out,
+        "features": len(columns.all),
+        "pairs": "; ".join(one.column for one in pairs),
+    }
 
 
 def table(

@@ -21,6 +21,7 @@ from .features import LABEL, RULE, SCORE, Columns
 from .importance import SHUFFLED, shuffled
 from .labels import with_score
 from .preparation import LINEAR, TREES, Link, preparation
+from .results import learning
 from .split import Split
 
 SEED = 7
@@ -121,14 +122,7 @@ def described(pipeline: PipelineModel) -> str:
 
 def params(chosen: Candidate, split: Split, columns: Columns, pairs: Sequence[Crossed]) -> dict[str, Any]:
     """Return what a run records as its parameters."""
-    return {
-        "model": chosen.kind,
-        **chosen.settings,
-        "learnt_from": f"{split.first} to before {split.test}" if split.is_timed else "the other rows",
-        "held_out": split.held_out,
-        "features": len(columns.all),
-        "pairs": "; ".join(one.column for one in pairs),
-    }
+    return {"model": chosen.kind, **chosen.settings, **learning(split, columns, pairs)}
 
 
 def importance(pipeline: PipelineModel, cases: DataFrame, columns: Columns) -> pd.DataFrame:

@@ -45,6 +45,14 @@ class Columns:
         return (*self.numeric, *self.categorical)
 
 
+def is_value(df: DataFrame, column: str, value: str) -> Column:
+    """Return whether a column has a value that kit.yml writes as text: numbers by their size, all else by its text."""
+    found = F.col(f"`{column}`")
+    if is_numeric(dict(df.dtypes)[column]) and value not in ("true", "false"):
+        return found.cast("double") == float(value)
+    return found.cast("string") == value
+
+
 def placed(df: DataFrame, problem: Mapping[str, Any], label: Column, as_of: dt.date | None = None) -> DataFrame:
     """Return `df` with `label`, `event_time` (timestamp) and `event_day` (date) as `problem` declares the time.
 

@@ -7,7 +7,7 @@ A pipeline is saved in Spark's own format inside an MLflow model, with a signatu
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,17 +48,16 @@ def log_pipeline(
     *,
     loader: str,
     example: pd.DataFrame,
-    outputs: Sequence[str] | Mapping[str, str],
+    outputs: Mapping[str, str],
 ) -> str:
     """Save a pipeline into the active run as an MLflow model and return its uri.
 
-    As `log_folder`; `outputs` may also be the names of columns that are all double. `scratch` is emptied.
+    As `log_folder`, of a folder that is made in `scratch`, which is emptied before.
     """
     shutil.rmtree(scratch, ignore_errors=True)
     folder = scratch / PIPELINE
     pipeline.write().overwrite().save(folder.as_uri())
-    said = outputs if isinstance(outputs, Mapping) else dict.fromkeys(outputs, "double")
-    return log_folder(mlflow, folder, loader=loader, example=example, outputs=said)
+    return log_folder(mlflow, folder, loader=loader, example=example, outputs=outputs)
 
 
 def log_folder(mlflow: Any, folder: Path, *, loader: str, example: pd.DataFrame, outputs: Mapping[str, str]) -> str:

@@ -38,6 +38,11 @@ class Split:
         return self.order == "event_day"
 
     @property
+    def learnt_from(self) -> str:
+        """What came before the hold-out, in words."""
+        return f"{self.first} to before {self.test}" if self.is_timed else "the other rows"
+
+    @property
     def held_out(self) -> str:
         """The hold-out in words."""
         return f"{self.test} to {self.last}" if self.is_timed else "rows set aside by their key"
