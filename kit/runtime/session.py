@@ -173,7 +173,7 @@ def discard(attached: Attached) -> None:
 
 
 def connect_session(url: str, token: str, session_id: str, user_id: str = USER_ID) -> SparkSession:
-    """A Spark Connect session under a known id, made the active one; one that is gone is an error after a few tries."""
+    """A Spark Connect session under a known id, active if it is the first; a server that is gone is an error."""
     silence()
     from pyspark.sql.connect.client import DefaultChannelBuilder
     from pyspark.sql.connect.client.retries import DefaultPolicy

@@ -120,9 +120,11 @@ def test_a_model_that_python_collects_is_deleted_by_a_thread_of_its_own(
 
     model = StringIndexer(inputCol="word", outputCol="place").fit(spark.sql("select 'a' as word"))
     monkeypatch.setattr(spark.client, "execute_command", noted)
+    # A model is deleted by the active session, which is the first that a process opened: in a kernel its only one.
+    monkeypatch.setattr(type(spark)._active_session, "session", spark)
     del model
     gc.collect()
-    assert eventually(lambda: called == ["delete-models"])
+    assert eventually(lambda: called == ["delete-models"]), called
 
 
 def test_a_process_that_ends_releases_its_session(running: server.Server) -> None:
