@@ -7,21 +7,29 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+from kit.artefacts import operating_model_of
+from kit.authorship import has_git
 from kit.compose import Composer, composer_for
 from kit.config import load_catalog
 from kit.consistency import inconsistencies
+from kit.decisions import read_decisions
 from kit.errors import ConfigError, TemplateError
 from kit.files import replace_file
-from kit.findings import Finding, findings_text
+from kit.findings import Finding, failures, findings_text
 from kit.notebook_form import form_findings, table_findings
+from kit.policy import breaches
+from kit.project import Project
 from kit.projections import Drift, file_drifts, notebook_drifts
+from kit.records import read_runs
 from kit.resources import Resources, kit_resources
 from kit.source_notebook import read_notebook
 from kit.spec import SPEC_NAME, Spec, spec_problems
+from kit.standings import gate_standings
 from kit.yaml_source import YamlSource
 
-__all__ = ["check_project", "findings_text", "fix_project"]
+__all__ = ["check_project", "failures", "findings_text", "fix_project"]
 
 _FIX = "`kit check --fix` writes it anew."
 
@@ -42,7 +50,7 @@ def check_project(project: Path, fix: bool = False, resources: Resources | None 
     if isinstance(opened, list):
         return sorted(opened)
     drifts = [Finding(one.file, one.line, one.rule, one.message, _FIX) for one in _drifts(opened)]
-    return sorted({*drifts, *_forms(opened)})
+    return sorted({*drifts, *_forms(opened), *_model_findings(opened)})
 
 
 def fix_project(project: Path, resources: Resources) -> list[str]:
@@ -104,6 +112,34 @@ def _drifts(opened: _Opened) -> Iterator[Drift]:
     for stage, file, text in _notebooks(opened):
         with suppress(ValueError):  # what is no notebook has a finding by its form
             yield from notebook_drifts(read_notebook(file, stage, text), opened.composer, opened.spec)
+
+
+def _model_findings(opened: _Opened) -> Iterator[Finding]:
+    """Yield what the checks of the operating model find: in kit.yml, in git, at the gates."""
+    composer, spec = opened.composer, opened.spec
+    for one in breaches(composer.catalog, composer.chain, spec):
+        if one.level != "off":
+            line = opened.source.line(one.where)
+            yield Finding(SPEC_NAME, line, one.check, one.message, one.cure, one.level)
+    levels = operating_model_of(composer.catalog, composer.chain, spec).levels
+    level = levels["version-control"]
+    if level != "off" and not has_git(opened.folder):
+        said, cure = "the project is not under version control", "git init, and commit it."
+        yield Finding(SPEC_NAME, 1, "version-control", said, cure, level)
+    if levels["gate-overdue"] != "off" and any(gate.due for gate in spec.gates.values()):
+        yield from _overdue(opened, levels["gate-overdue"])
+    for file, said in read_decisions(opened.folder).broken.items():
+        yield Finding(file, 1, "decision", said, "Restore it from git, or remove it and decide anew.")
+
+
+def _overdue(opened: _Opened, level: Literal["warn", "fail"]) -> Iterator[Finding]:
+    project = Project(opened.folder, opened.source, opened.spec, opened.composer.catalog, [*opened.composer.chain])
+    for gate in gate_standings(project, read_runs(opened.folder)):
+        if gate["is_overdue"]:
+            line = opened.source.line(("gates", gate["gate"], "due"))
+            said = f"gate {gate['gate']} was to be decided by {gate['due']} and is {gate['status']}"
+            cure = f"Decide with `kit approve {gate['stage']}`, or agree on another day."
+            yield Finding(SPEC_NAME, line, "gate-overdue", said, cure, level)
 
 
 def _forms(opened: _Opened) -> Iterator[Finding]:

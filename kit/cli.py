@@ -1,12 +1,13 @@
 """The command line: each command parses, calls one function of its verb, and prints the value that comes back.
 
 Results go to stdout, progress to stderr. Exit codes: 0 done, 1 findings or a failed stage, 2 usage or bad
-configuration,
-130 interrupted. Verbs are imported inside their command, so that `kit --help` answers at once.
+configuration, 3 waiting at a gate, 130 interrupted. Verbs are imported inside their command, so that `kit --help`
+answers at once.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from pathlib import Path
@@ -28,6 +29,10 @@ app.add_typer(spark_app, name="spark")
 
 ProjectPath = Annotated[Path, typer.Argument(help="The project's folder.", show_default="this folder")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on stdout.")]
+StageName = Annotated[str, typer.Argument(help="definition, data_engineering, modeling, deployment or monitoring.")]
+OfGate = Annotated[
+    str | None, typer.Option("--env", help="The environment to decide for.", show_default="that of the last run")
+]
 HERE = Path()
 
 
@@ -84,11 +89,11 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Compare a project with its kit.yml and with what its notebooks must have."""
-    from kit.check import check_project, findings_text
+    from kit.check import check_project, failures, findings_text
 
     findings = check_project(path, fix=fix)
     emit({"findings": [one.as_dict() for one in findings]}, findings_text(findings), as_json)
-    raise typer.Exit(1 if findings else 0)
+    raise typer.Exit(1 if failures(findings) else 0)
 
 
 @app.command()
@@ -98,9 +103,13 @@ def run(
     last: Annotated[str | None, typer.Option("--to", help="Last stage to run.")] = None,
     only: Annotated[str | None, typer.Option("--only", help="The one stage to run.")] = None,
     parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="name=value, as in kit.yml.")] = None,
-    environment: Annotated[str, typer.Option("--env", help="An environment of kit.yml.")] = "local",
+    environment: Annotated[
+        str | None, typer.Option("--env", help="local (as is), solo, staging, prod or one of kit.yml.")
+    ] = None,
     date: Annotated[str | None, typer.Option("--date", help="The as-of date, YYYY-MM-DD.")] = None,
     spark: Annotated[str | None, typer.Option("--spark", help="connect or classic.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last run that did not end.")] = False,
+    run_id: Annotated[str | None, typer.Option("--run", help="With --resume: go on with this run.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Run stages in which nothing has changed, too.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, run nothing.")] = False,
     as_json: AsJson = False,
@@ -108,16 +117,17 @@ def run(
     """Run the notebooks with papermill on Spark and record what happened."""
     from kit.progress import Progress
     from kit.project import open_project
-    from kit.run import plan_run, plan_text, run_stages, run_text
+    from kit.run import exit_code, plan_resumed, plan_run, plan_text, run_stages, run_text
 
     project, given = open_project(path), assignments(parameter or [])
-    plan = plan_run(project, given, first=first, last=last, only=only, environment=environment, date=date, spark=spark)
+    said = {"first": first, "last": last, "only": only, "environment": environment, "date": date, "spark": spark}
+    plan = plan_resumed(project, run_id, {**said, **given}) if resume else plan_run(project, given, **said)
     if dry_run:
         emit(plan.as_dict(), plan_text(plan), as_json)
         return
     record = run_stages(project, plan, Progress(is_quiet=as_json), is_forced=force)
     emit(record, run_text(project, record), as_json)
-    raise typer.Exit(0 if record["status"] == "succeeded" else 1)
+    raise typer.Exit(exit_code(record))
 
 
 @app.command()
@@ -128,6 +138,40 @@ def status(path: ProjectPath = HERE, as_json: AsJson = False) -> None:
 
     found = project_status(open_project(path))
     emit(found, status_text(found), as_json)
+
+
+@app.command()
+def review(stage: StageName, path: ProjectPath = HERE, environment: OfGate = None, as_json: AsJson = False) -> None:
+    """Show what a stage lays before its gate: figures against targets, checks, versions, and who still has to sign."""
+    from kit.project import open_project
+    from kit.review import review_gate, review_text
+
+    found = review_gate(open_project(path), stage, environment)
+    emit(found, review_text(found), as_json)
+
+
+@app.command()
+def approve(
+    stage: StageName,
+    path: ProjectPath = HERE,
+    outcome: Annotated[
+        str | None, typer.Option(help="An outcome of the gate; the first lets the work pass on.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="Why; a waiver and any other outcome than the first need it.")] = "",
+    waive: Annotated[bool, typer.Option("--waive", help="Let runs pass without a decision, up to --until.")] = False,
+    until: Annotated[str | None, typer.Option(help="The last day of a waiver, YYYY-MM-DD.")] = None,
+    propose: Annotated[bool, typer.Option("--propose", help="Say what you would decide; it decides nothing.")] = False,
+    environment: OfGate = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record your decision at a stage's gate, as the person that git knows you as, bound to what the last run found."""
+    from kit.approve import decide, decided_text, wish
+    from kit.project import open_project
+
+    project = open_project(path)
+    said = wish(outcome, note, day(until), is_waiver=waive, is_proposal=propose)
+    made = decide(project, stage, said, environment)
+    emit(made.as_dict(), decided_text(made), as_json)
 
 
 @app.command()
@@ -206,6 +250,14 @@ def assignments(pairs: list[str]) -> dict[str, Any]:
             raise ConfigError(f"parameter '{name}' is given twice", "Keep one of the two.")
         values[name] = value
     return values
+
+
+def day(text: str | None) -> dt.date | None:
+    """Return a date of the command line; raises ConfigError for what is none."""
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ConfigError(f"'{text}' is not a date", "Write YYYY-MM-DD.") from error
 
 
 def emit(value: Any, text: str, as_json: bool) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from kit.errors import ConfigError
 from kit.fragment import merge
 from kit.resources import Resources, kit_resources
 from kit.spec import Environment
 from kit.yaml_source import YamlSource
+
+CheckLevel = Literal["off", "warn", "fail"]
 
 
 class Part(BaseModel):
@@ -44,11 +46,47 @@ class Gate(Part):
     outcomes: list[str]
 
 
-class Topology(Part):
+class Demands(Part):
+    """What a topology or a level of maturity asks for besides what every use case needs."""
+
+    required: list[str] = []
+    """Roles that somebody must hold."""
+    recommended: dict[str, str] = {}
+    """Roles that somebody had better hold, each with the reason."""
+    checks: dict[str, CheckLevel] = {}
+    """How strict a check is at the least."""
+    contents: list[str] = []
+    """What the notebooks show and ask for."""
+
+
+class Topology(Demands):
     """Where the roles of a use case sit."""
 
     title: str
     description: str
+    gates: dict[str, list[str]] = {}
+    """Who decides at a gate, in place of what `config/gates.yml` says."""
+
+
+class Level(Demands):
+    """A level of maturity, with the sentence by which a team places itself."""
+
+    name: str
+    sentence: str
+
+
+class Attribute(Part):
+    """An attribute of a team's foundations; its levels go from 1 (starting) to 3 (leading)."""
+
+    title: str
+    levels: list[Level] = Field(min_length=3, max_length=3)
+
+
+class Check(Part):
+    """A check of the operating model and how strict it is."""
+
+    level: CheckLevel
+    title: str
 
 
 class StageInfo(Part):
@@ -80,6 +118,8 @@ class Catalog(Part):
     ownership: dict[str, Ownership]
     gates: dict[str, Gate]
     topologies: dict[str, Topology]
+    maturity: dict[str, Attribute]
+    checks: dict[str, Check]
     environments: dict[str, Environment]
     spark: dict[str, str]
     flow: Stages
@@ -100,6 +140,8 @@ def _catalog(resources: Resources) -> Catalog:
         ownership=_read(resources, "config/ownership.yml", dict[str, Ownership]),
         gates=_read(resources, "config/gates.yml", dict[str, Gate]),
         topologies=_read(resources, "config/topologies.yml", dict[str, Topology]),
+        maturity=_read(resources, "config/maturity.yml", dict[str, Attribute]),
+        checks=_read(resources, "config/checks.yml", dict[str, Check]),
         environments=_read(resources, "config/environments.yml", dict[str, Environment]),
         spark=_read(resources, "config/spark.yml", dict[str, str]),
         flow=_read(resources, "stages/stages.yml", Stages),

@@ -67,6 +67,10 @@ def _unknown_roles(catalog: Catalog, spec: Spec) -> Iterator[Inconsistency]:
     said: list[tuple[Where, str]] = []
     for number, person in enumerate(spec.people):
         said += [(("people", number, "roles", place), role) for place, role in enumerate(person.roles)]
+    for number, team in enumerate(spec.teams):
+        said += [(("teams", number, "roles", place), role) for place, role in enumerate(team.roles)]
+    for name, gate in spec.gates.items():
+        said += [(("gates", name, "decided_by", place), role) for place, role in enumerate(gate.decided_by or [])]
     said += [(("sources", name, "owner"), source.owner) for name, source in spec.sources.items()]
     said += [(("kpis", number, "owner"), kpi.owner) for number, kpi in enumerate(spec.kpis)]
     for where, role in said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -55,6 +56,20 @@ def replace_file(path: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
         said = f"{path}: could not be written: {error.strerror or error}"
         raise KitError(said, "The file is as it was.") from error
+
+
+def write_new_file(path: Path, content: bytes) -> None:
+    """Write a file that must not exist yet, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_bytes(content)
+        os.link(beside, path)
+    except OSError as error:
+        said = f"{path}: could not be written: {error.strerror or error}"
+        raise KitError(said, "Nothing was changed; try again.") from error
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _make_folder(folder: Path, made: list[Path]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, order=True)
@@ -16,15 +16,31 @@ class Finding:
     rule: str
     message: str
     cure: str
+    level: Literal["fail", "warn"] = "fail"
+    """A warning is shown and lets `kit check` succeed."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding as `kit check --json` prints it."""
         return asdict(self)
 
 
+def failures(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings that are no mere warnings."""
+    return [one for one in findings if one.level == "fail"]
+
+
 def findings_text(findings: Sequence[Finding]) -> str:
-    """Return the findings for a person: two lines each, then their number."""
+    """Return the findings for a person, two lines each, the warnings last, then how many there are of both."""
     if not findings:
         return "No findings."
-    shown = [f"{one.file}:{one.line}: {one.message} [{one.rule}]\n  {one.cure}" for one in findings]
-    return "\n".join([*shown, f"{len(findings)} finding{'s' if len(findings) > 1 else ''}."])
+    failed = failures(findings)
+    warned = [one for one in findings if one.level == "warn"]
+    shown = [f"{one.file}:{one.line}: {one.message} [{one.rule}]\n  {one.cure}" for one in failed]
+    shown += [f"{one.file}:{one.line}: warning: {one.message} [{one.rule}]\n  {one.cure}" for one in warned]
+    counts = [_count(len(failed), "finding")] if failed or not warned else []
+    counts += [_count(len(warned), "warning")] if warned else []
+    return "\n".join([*shown, f"{', '.join(counts)}."])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -17,7 +17,7 @@ from kit.runtime.sources import source_fingerprint
 from kit.runtime.tables import FolderWarehouse
 from kit.spec import Spec
 
-_ABOUT_PEOPLE = {"people", "ownership", "charter", "topology", "maturity", "title"}
+_ABOUT_PEOPLE = {"people", "teams", "ownership", "gates", "charter", "topology", "maturity", "title"}
 
 
 def code_fingerprint(plan: Plan, spec: Spec, stage: str, notebook: Path) -> str:
@@ -50,7 +50,8 @@ def input_versions(project: Path, environment: str, stage: str, facts: dict[str,
     if settings.get("catalog") or any(one["source"] not in sources for one in facts["sources"]):
         return None
     warehouse = FolderWarehouse((project / settings.warehouse).resolve())
-    touched = {one["table"] for one in (*facts["tables_read"], *facts["tables_written"])} - _feedback(resolved, stage)
+    feedback = feedback_tables(resolved, stage)
+    touched = {one["table"] for one in (*facts["tables_read"], *facts["tables_written"])} - feedback
     versions: dict[str, Any] = {table: warehouse.version(None, table) for table in sorted(touched)}
     for one in facts["sources"]:
         name = one["source"]
@@ -58,7 +59,8 @@ def input_versions(project: Path, environment: str, stage: str, facts: dict[str,
     return None if None in versions.values() else versions
 
 
-def _feedback(resolved: Any, stage: str) -> set[str]:
+def feedback_tables(resolved: Any, stage: str) -> set[str]:
+    """Return the tables that later stages write: a stage may read them, but they are not what it is about."""
     names = list(resolved.stages)
     later = names[names.index(stage) + 1 :]
     return {table for name in later for table in resolved.stages[name].writes}

@@ -7,7 +7,8 @@ from typing import Any
 
 from kit.config import Catalog, Ownership
 from kit.errors import ConfigError
-from kit.spec import Person, Spec, StageOwnership
+from kit.operating import stage_gate
+from kit.spec import Person, Spec, StageOwnership, Team
 from kit.template import Template
 from kit.yaml_source import nearest
 
@@ -35,9 +36,16 @@ def stage_ownership(catalog: Catalog, chain: Sequence[Template], spec: Spec, sta
     return owned
 
 
-def holders(spec: Spec, role: str) -> list[Person]:
-    """Return the people who hold a role, in the order of `kit.yml`."""
-    return [person for person in spec.people if role in person.roles]
+def holders(spec: Spec, role: str) -> list[Person | Team]:
+    """Return the people and teams who hold a role, in the order of `kit.yml`."""
+    everybody: list[Person | Team] = [*spec.people, *spec.teams]
+    return [one for one in everybody if role in one.roles]
+
+
+def people_holding(spec: Spec, role: str) -> list[Person]:
+    """Return the people who can act in a role, by themselves or as members of a team."""
+    through = {email.lower() for team in spec.teams if role in team.roles for email in team.members}
+    return [one for one in spec.people if role in one.roles or one.email.lower() in through]
 
 
 def stage_tables(catalog: Catalog, spec: Spec, stage: str) -> tuple[list[str], list[str]]:
@@ -52,7 +60,7 @@ def ownership_facts(catalog: Catalog, chain: Sequence[Template], spec: Spec, sta
     """Return what a notebook's metadata says of its stage, as plain values."""
     owned, info = stage_ownership(catalog, chain, spec, stage), catalog.flow.stages[stage]
     reads, writes = stage_tables(catalog, spec, stage)
-    gate = catalog.gates[info.gate]
+    gate = stage_gate(catalog, spec, stage)
     return {
         "stage": stage,
         "loop": info.loop,
@@ -71,7 +79,7 @@ def ownership_source(catalog: Catalog, chain: Sequence[Template], spec: Spec, st
     """Return the markdown of the ownership cell: the first screen of a notebook."""
     owned, info = stage_ownership(catalog, chain, spec, stage), catalog.flow.stages[stage]
     reads, writes = stage_tables(catalog, spec, stage)
-    gate, number = catalog.gates[info.gate], list(catalog.flow.stages).index(stage) + 1
+    gate, number = stage_gate(catalog, spec, stage), list(catalog.flow.stages).index(stage) + 1
     rows = [
         ("Loop", f"{catalog.flow.loops[info.loop]}, notebook {number} of {len(catalog.flow.stages)}"),
         (":---", ":---"),
@@ -122,8 +130,8 @@ def _people(catalog: Catalog, spec: Spec, roles: Iterable[str]) -> str:
     return " · ".join(filled) or "nobody"
 
 
-def _link(person: Person) -> str:
-    return f"[{escape(person.name)}](mailto:{person.email})"
+def _link(holder: Person | Team) -> str:
+    return f"[{escape(holder.name)}](mailto:{holder.email})" if holder.email else escape(holder.name)
 
 
 def _names(tables: list[str]) -> str:

@@ -27,6 +27,13 @@ class Plan:
     parameters: dict[str, Any]
     environment: str
     spark: str
+    resumed_runs: tuple[str, ...] = ()
+    """Ids of the runs that this one goes on with, the newest first."""
+
+    @property
+    def resumes(self) -> str | None:
+        """The run that this one goes on with, if any."""
+        return self.resumed_runs[0] if self.resumed_runs else None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plan as plain JSON values."""

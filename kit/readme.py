@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kit.config import Catalog
+from kit.operating import stage_gate
 from kit.ownership import UNFILLED, escape, holders, stage_ownership
 from kit.spec import Spec
 from kit.template import Template
@@ -16,7 +17,7 @@ def owners_section(catalog: Catalog, chain: Sequence[Template], spec: Spec) -> s
     """Return the table of stages with who is accountable and responsible and who decides, between its marks."""
     rows = ["| notebook | accountable | responsible | gate, decided by |", "| --- | --- | --- | --- |"]
     for stage, info in catalog.flow.stages.items():
-        owned, gate = stage_ownership(catalog, chain, spec, stage), catalog.gates[info.gate]
+        owned, gate = stage_ownership(catalog, chain, spec, stage), stage_gate(catalog, spec, stage)
         notebook = f"[{info.title}](notebooks/{catalog.flow.notebook(stage)})"
         responsible = "<br>".join(_held(catalog, spec, role) for role in owned.responsible)
         decided = ", ".join(escape(catalog.roles[role].title) for role in gate.decided_by)

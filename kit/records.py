@@ -6,6 +6,7 @@ is gone while its record still says `running` has died, and is read as `died`.
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import json
 import os
@@ -76,12 +77,27 @@ def read_runs(project: Path) -> list[dict[str, Any]]:
     return [_as_it_is(run, is_alive=alive and run["run_id"] == newest) for run in runs]
 
 
+def moment(text: str) -> dt.datetime:
+    """Return the moment that a record names: UTC, ISO 8601 with `Z`."""
+    return dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
 def last_success(runs: list[dict[str, Any]], stage: str, environment: str) -> dict[str, Any] | None:
     """Return the newest record of a stage that ran and succeeded in an environment."""
     for run in reversed(runs):
         for record in run["stages"]:
             if record["name"] == stage and record["status"] == "succeeded" and run["environment"] == environment:
                 return {**record, "run_id": run["run_id"]}
+    return None
+
+
+def last_passed_commit(runs: list[dict[str, Any]], stage: str, environment: str) -> str | None:
+    """Return the commit at which the gate of a stage was passed last in an environment, by decisions."""
+    for run in reversed(runs):
+        for record in run["stages"]:
+            is_passed = record.get("gate", {}).get("status") == "passed"
+            if record["name"] == stage and is_passed and run["environment"] == environment and run["git_commit"]:
+                return str(run["git_commit"]).removesuffix("-dirty")
     return None
 
 
@@ -98,6 +114,7 @@ def facts_of(run_dir: Path, stage: str) -> dict[str, Any]:
         "metrics": {name: value for one in by.get("metrics", []) for name, value in one["values"].items()},
         "artefacts": _distinct(by.get("artefact", []), "kind", "name", "version", "uri"),
         "decision": _without(by["decision"][-1], "fact") if "decision" in by else None,
+        "checklist": [_without(one, "fact", "at") for one in by.get("checklist", [])],
         "open_points": by["finished"][-1]["open_points"] if "finished" in by else [],
         "is_finished": "finished" in by,
     }

@@ -10,7 +10,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from kit.artefacts import operating_model_of
 from kit.config import Catalog
+from kit.operating import maturity_level, stage_gate
 from kit.ownership import DUTIES, holders, stage_ownership, stage_tables
 from kit.runtime.context import RESOLVED
 from kit.spec import Spec
@@ -27,6 +29,7 @@ def resolved_values(catalog: Catalog, chain: Sequence[Template], spec: Spec, kit
         "ownership": {stage: _owners(catalog, chain, spec, stage) for stage in catalog.flow.stages},
         "stages": {stage: _stage(catalog, spec, stage) for stage in catalog.flow.stages},
         "environments": {name: environment_values(catalog, spec, name) for name in environment_names(catalog, spec)},
+        "operating_model": _operating_model(catalog, chain, spec),
         "sources": {name: one.model_dump(mode="json", exclude_none=True) for name, one in spec.sources.items()},
         "problem": spec.problem.model_dump(mode="json"),
     }
@@ -60,6 +63,20 @@ def environment_values(catalog: Catalog, spec: Spec, name: str) -> dict[str, Any
     return {**values, "settings": settings}
 
 
+def _operating_model(catalog: Catalog, chain: Sequence[Template], spec: Spec) -> dict[str, Any]:
+    """Return what the set-up of the team makes the notebooks show and ask for."""
+    model = operating_model_of(catalog, chain, spec)
+    maturity = {name: maturity_level(catalog, spec, name) for name in catalog.maturity}
+    return {
+        "topology": catalog.topologies[spec.topology].title if spec.topology in catalog.topologies else spec.topology,
+        "maturity": {name: {"title": catalog.maturity[name].title, "level": level.name, "sentence": level.sentence}
+                     for name, level in maturity.items()},
+        "required": model.required,
+        "recommended": model.recommended,
+        "contents": model.contents,
+    }  # fmt: skip
+
+
 def _role(catalog: Catalog, spec: Spec, role: str) -> dict[str, Any]:
     people = [{"name": one.name, "email": one.email} for one in holders(spec, role)]
     return {"role": role, "title": catalog.roles[role].title, "people": people}
@@ -74,5 +91,5 @@ def _owners(catalog: Catalog, chain: Sequence[Template], spec: Spec, stage: str)
 def _stage(catalog: Catalog, spec: Spec, stage: str) -> dict[str, Any]:
     info = catalog.flow.stages[stage]
     reads, writes = stage_tables(catalog, spec, stage)
-    gate = {"name": info.gate, **catalog.gates[info.gate].model_dump()}
+    gate = {"name": info.gate, **stage_gate(catalog, spec, stage).model_dump()}
     return {**info.model_dump(), "reads": reads, "writes": writes, "gate": gate}

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from kit.errors import ConfigError
 from kit.spec_parts import (
     Charter,
     Environment,
     Expectation,
+    GateName,
+    GateSettings,
     Kpi,
     Maturity,
     Parameter,
@@ -30,6 +32,7 @@ from kit.spec_parts import (
     StageOwnership,
     StageTables,
     TableName,
+    Team,
 )
 from kit.spec_sources import Source
 from kit.yaml_source import YamlSource, nearest
@@ -44,6 +47,7 @@ __all__ = [
     "StageName",
     "StageOwnership",
     "TableName",
+    "Team",
     "is_taken",
     "load_spec",
     "parse_spec",
@@ -66,9 +70,11 @@ class Spec(Part):
     """Python package under `src/` that the notebooks call."""
     charter: Charter = Charter()
     people: list[Person] = []
+    teams: list[Team] = []
     topology: str = "centralized"
     maturity: Maturity = Maturity()
     ownership: dict[StageName, StageOwnership] = {}
+    gates: dict[GateName, GateSettings] = {}
     sources: dict[str, Source] = {}
     problem: Problem
     stages: dict[StageName, StageTables] = {}
@@ -76,6 +82,18 @@ class Spec(Part):
     kpis: list[Kpi] = []
     parameters: dict[str, Parameter] = {}
     environments: dict[str, Environment] = {}
+
+    @model_validator(mode="after")
+    def _known_members(self) -> Spec:
+        emails = [person.email.lower() for person in self.people]
+        twice = sorted({one for one in emails if emails.count(one) > 1})
+        if twice:
+            raise ValueError(f"people: {', '.join(twice)} stands twice; one person may hold several roles")
+        for team in self.teams:
+            unknown = sorted({one.lower() for one in team.members} - {*emails})
+            if unknown:
+                raise ValueError(f"teams: {team.name} has members that are not under people: {', '.join(unknown)}")
+        return self
 
     @field_validator("parameters")
     @classmethod

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from kit.runtime.parameters import TYPES, parse_value
 
+EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+GateName = Literal["G1", "G2", "G3", "G4", "G5"]
 StageName = Literal["definition", "data_engineering", "modeling", "deployment", "monitoring"]
 TableName = r"^(definition|bronze|silver|gold|quarantine|modeling|serving|monitoring|source)\.(\*|[a-z][a-z0-9_]*)$"
 
@@ -25,13 +27,51 @@ class Person(Part):
 
     name: str = Field(min_length=1)
     """Name as it is shown in headers."""
-    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    email: str = Field(pattern=EMAIL)
+    """Address, and the identity of their commits and decisions (`git config user.email`)."""
     roles: list[str] = []
     """Roles that this person holds; several are fine."""
-    git: str | None = None
-    """Git identity, as CODEOWNERS spells it: `@user` or `@org/team`."""
+    git: str | None = Field(default=None, pattern=r"^@\S+$")
+    """Git identity, as CODEOWNERS spells it: `@user`."""
     group: str | None = None
     """Databricks user or group."""
+    chat: str | None = None
+    """Handle in the team's chat."""
+    kind: Literal["person", "service", "agent"] = "person"
+    """A service or an agent may propose at a gate, never decide."""
+
+
+class Team(Part):
+    """Several people who hold roles together; each member can act for them."""
+
+    name: str = Field(min_length=1)
+    roles: list[str] = []
+    """Roles that the team holds."""
+    members: list[str] = []
+    """E-mails of the people who belong to it."""
+    email: str | None = Field(default=None, pattern=EMAIL)
+    git: str | None = Field(default=None, pattern=r"^@\S+$")
+    """Git team, as CODEOWNERS spells it: `@org/team`."""
+    group: str | None = None
+    """Databricks group."""
+    chat: str | None = None
+    """Channel in the team's chat."""
+
+
+class GateSettings(Part):
+    """What a project says of one of its gates."""
+
+    decided_by: list[str] | None = None
+    """Roles that decide, each of which has to sign; replaces the organisation's."""
+    due: dt.date | None = None
+    """The day by which it is to be decided."""
+
+    @field_validator("decided_by")
+    @classmethod
+    def _somebody(cls, roles: list[str] | None) -> list[str] | None:
+        if roles is not None and (not roles or len(set(roles)) < len(roles)):
+            raise ValueError("has to name one or more different roles")
+        return roles
 
 
 class Risk(Part):
@@ -189,6 +229,8 @@ class Environment(Part):
     mlflow: str | None = None
     catalog: str | None = None
     schema_: str | None = Field(default=None, alias="schema")
+    gates: Literal["record", "warn", "stop"] | None = None
+    """What a gate without a valid decision does to a run: noted, said, or the run waits."""
     settings: dict[str, str] = {}
     """Spark settings on top of `config/spark.yml`."""
 

@@ -20,12 +20,15 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     "Why it is worth doing, what is decided with it, and what may go wrong.": ("charter",),
     """Who takes part, and in which roles; one person may hold several. A role that nobody holds shows as unfilled.
 #
-#   - {name: Ada Byron, email: ada@example.org, roles: [data_owner, data_engineer]}""": ("people",),
+#   - {name: Ada Byron, email: ada@example.org, roles: [data_owner, data_engineer]}""": ("people", "teams"),
     """How the team is set up: centralized, coe or federated; its foundations from 1 (starting) to 3 (leading).""": (
         "topology",
         "maturity",
     ),
-    "Who answers for a stage, where it differs from the organisation's ownership.": ("ownership",),
+    "Who answers for a stage or decides at a gate, where it differs from the organisation's defaults, and by when.": (
+        "ownership",
+        "gates",
+    ),
     "Where the data comes from. `sample` is public data inside a package; replace it by `path` or `table`.": (
         "sources",
     ),

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from kit.policy import breaches
 from kit.project import Project
 from kit.records import is_locked, read_runs
+from kit.standings import gate_standings
 from kit.text import metrics_text, table_text
 
 
@@ -20,6 +22,12 @@ def project_status(project: Project) -> dict[str, Any]:
         "is_running": is_locked(project.folder),
         "last_run": _head(runs[-1]) if runs else None,
         "stages": [_stage(project, runs, stage) for stage in project.catalog.flow.stages],
+        "gates": gate_standings(project, runs),
+        "unfilled": [
+            one.message
+            for one in breaches(project.catalog, project.chain, project.spec)
+            if one.check == "role-unfilled"
+        ],
     }
 
 
@@ -32,7 +40,21 @@ def status_text(status: dict[str, Any]) -> str:
         rows.append([*cells, one["accountable"]])
     last = status["last_run"]
     head = f"last run {last['run_id']}: {last['status']}" if last else "never run"
-    return f"{status['title']} ({status['project']}), {head}\n\n{table_text(rows)}"
+    gates = [["gate", "of", "in", "status", "due", "who has to act"], *(_gate_row(one) for one in status["gates"])]
+    parts = [f"{status['title']} ({status['project']}), {head}", table_text(rows), table_text(gates)]
+    parts += [f"Gate {one['gate']}: {'; '.join(one['reasons'])}" for one in status["gates"] if _is_in_doubt(one)]
+    parts += ["Roles:\n" + "\n".join(f"  {one}" for one in status["unfilled"])] if status["unfilled"] else []
+    return "\n\n".join(parts)
+
+
+def _is_in_doubt(gate: dict[str, Any]) -> bool:
+    return bool(gate["reasons"]) and gate["status"] != "not run"
+
+
+def _gate_row(gate: dict[str, Any]) -> list[str]:
+    due = f"{gate['due']} OVERDUE" if gate["is_overdue"] else gate["due"] or ""
+    who = "; ".join(f"{role}: {', '.join(people) or 'UNFILLED'}" for role, people in gate["missing"].items())
+    return [f"{gate['gate']} {gate['title']}", gate["stage"], gate["environment"], gate["status"], due, who]
 
 
 def _head(run: dict[str, Any]) -> dict[str, Any]:

@@ -11,20 +11,42 @@ from types import FrameType
 from typing import Any
 
 import kit
+from kit.authorship import change_authors
+from kit.evidence import evidence_of
 from kit.executed import correct_executed, hidden_failure, hide_in_notebook
 from kit.execution import Execution, Failure
-from kit.fingerprint import code_fingerprint, input_versions
+from kit.fingerprint import code_fingerprint, feedback_tables, input_versions
+from kit.hearing import judge
 from kit.kernels import Kernel, start_kernel
 from kit.plan import Plan
 from kit.progress import Progress
 from kit.project import Project
-from kit.records import RUNS, facts_of, last_success, read_runs, write_json
+from kit.records import RUNS, facts_of, last_passed_commit, last_success, read_runs, write_json
 from kit.resolved import environment_values
-from kit.runtime.context import new_run_id
+from kit.runtime.context import load_resolved, new_run_id
 from kit.runtime.facts import utc_now
 from kit.runtime.parameters import to_plain
 from kit.runtime.secret import known_values
 from kit.spark_of_run import SparkOfRun, new_session_id, settings_of
+from kit.spec import SPEC_NAME
+
+_KEPT = (
+    "metrics",
+    "tables_read",
+    "tables_written",
+    "sources",
+    "expectations",
+    "accounting",
+    "decision",
+    "artefacts",
+    "checklist",
+    "open_points",
+    "notebook",
+    "evidence",
+    "evidence_at",
+    "authors",
+)
+"""What the record of a stage in which nothing has changed repeats of the one that ran."""
 
 LOOK_S = 0.05
 NEXT_KERNEL_AFTER_S = 2.0
@@ -36,6 +58,7 @@ class Run:
 
     def __init__(self, project: Project, plan: Plan, progress: Progress, *, is_forced: bool) -> None:
         self.project, self.plan, self.progress, self.is_forced = project, plan, progress, is_forced
+        self.enforcement = project.enforcement(plan.environment)
         self.history = read_runs(project.folder)
         self.secrets = known_values(project.spec.model_dump(mode="json", include={"sources", "environments"}))
         self.run_id = new_run_id()
@@ -54,6 +77,7 @@ class Run:
             "git_commit": git_commit(project.folder),
             "kit_version": kit.__version__,
             "template": f"{project.spec.template} {project.spec.template_version}",
+            "resumes": plan.resumes,
             "parameters": {name: to_plain(value) for name, value in plan.parameters.items()},
             "stages": [self._pending(stage) for stage in plan.stages],
         }
@@ -66,10 +90,9 @@ class Run:
         try:
             for record in self.record["stages"]:
                 self._stage(record)
-                if record["status"] == "failed":
+                if record["status"] == "failed" or not self._passes_gate(record):
                     break
-            is_good = all(one["status"] in {"succeeded", "skipped"} for one in self.record["stages"])
-            self._end("succeeded" if is_good else "failed")
+            self._end(self._outcome())
         except BaseException as error:
             self._end("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
             raise
@@ -104,6 +127,35 @@ class Run:
             failure = Failure("NotFinished", "the notebook ended without `stage.finish()`")
         self._conclude(record, failure)
 
+    def _passes_gate(self, record: dict[str, Any]) -> bool:
+        """Judge the gate of a stage that is done, note its state, and return whether the run goes on."""
+        state = judge(self.project, record["name"], self.plan.environment, record)
+        goes_on = state.is_open or self.enforcement != "stop"
+        record["gate"] = {
+            "name": state.name,
+            "title": state.title,
+            "status": state.status,
+            "enforcement": self.enforcement,
+            "missing": state.missing,
+            "reasons": state.reasons,
+            "goes_on": goes_on,
+        }
+        self._save(record)
+        if not state.is_open and self.enforcement != "record":
+            said = "; ".join(state.reasons) or f"to be signed by {', '.join(state.missing)}"
+            self.progress.stage_done(f"  gate {state.name}", state.status, said)
+        return goes_on
+
+    def _outcome(self) -> str:
+        """Return the status of a run that came to its end: the first gate that holds it up decides."""
+        stages = self.record["stages"]
+        held = next(
+            (one["gate"]["status"] for one in stages if not one.get("gate", {"goes_on": True})["goes_on"]), None
+        )
+        if held is not None:
+            return "refused" if held == "refused" else "waiting"
+        return "succeeded" if all(one["status"] in {"succeeded", "skipped"} for one in stages) else "failed"
+
     def _supervise(self, stage: str, record: dict[str, Any]) -> Failure | None:
         """Execute the stage's notebook while watching Spark, and start the next kernel meanwhile."""
         kernel, session = self.ahead.pop(stage) if stage in self.ahead else self._start_kernel(stage)
@@ -117,7 +169,7 @@ class Run:
                 if self.spark.is_gone() and not is_spark_gone:
                     is_spark_gone = True
                     kernel.stop(now=True)
-                if time.monotonic() - began > NEXT_KERNEL_AFTER_S:
+                if self.enforcement != "stop" and time.monotonic() - began > NEXT_KERNEL_AFTER_S:
                     self._start_ahead(stage)
         except BaseException:
             kernel.stop(now=True)
@@ -161,30 +213,44 @@ class Run:
 
     def _unchanged_since(self, record: dict[str, Any]) -> dict[str, Any] | None:
         done = last_success(self.history, record["name"], self.plan.environment)
-        if done is None or done["fingerprint"] != record["fingerprint"] or done["inputs"] is None:
+        if done is None or done["fingerprint"] != record["fingerprint"] or "evidence" not in done:
             return None
+        if done["inputs"] is None:  # only the platform knows; a run that is resumed keeps what it has done
+            return done if done["run_id"] in self.plan.resumed_runs else None
         return done if self._inputs(record["name"], done) == done["inputs"] else None
 
     def _inputs(self, stage: str, facts: dict[str, Any]) -> dict[str, Any] | None:
         return input_versions(self.project.folder, self.plan.environment, stage, facts)
 
     def _skip(self, record: dict[str, Any], done: dict[str, Any]) -> None:
-        kept = ("metrics", "tables_read", "tables_written", "accounting", "decision", "artefacts", "notebook")
-        record.update(
-            {name: done[name] for name in kept}, status="skipped", seconds=0.0, unchanged_since=done["run_id"]
-        )
+        kept = {name: done[name] for name in _KEPT}
+        record.update(kept, status="skipped", seconds=0.0, unchanged_since=done["run_id"])
         self.progress.stage_done(record["name"], "skipped", f"nothing has changed since run {done['run_id']}")
         self._save(record)
 
     def _conclude(self, record: dict[str, Any], failure: Failure | None) -> None:
         if failure is None:
             record.update(status="succeeded", inputs=self._inputs(record["name"], record))
+            record.update(self._evidence(record))
         else:
             at = f"cell {failure.cell} ({failure.heading}): " if failure.cell else ""
             record.update(status="failed", error=f"{at}{failure.kind}: {failure.cause}", traceback=failure.traceback)
             record["failed_cell"] = failure.cell
         self.progress.stage_done(record["name"], record["status"], f"{record['seconds']:6.1f} s")
         self._save(record)
+
+    def _evidence(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return what the gate of a stage decides on, when it was found, and who changed the code behind it."""
+        stage, folder = record["name"], self.project.folder
+        feedback = feedback_tables(load_resolved(folder), stage)
+        parameters = self.plan.parameters_of(self.project.spec, stage)
+        notebook = self.project.notebook(stage).relative_to(folder).as_posix()
+        since = last_passed_commit(self.history, stage, self.plan.environment)
+        return {
+            "evidence": evidence_of(record, parameters, feedback),
+            "evidence_at": record["ended"],
+            "authors": change_authors(folder, [notebook, "src", SPEC_NAME], since),
+        }
 
     def _spark_failure(self, failure: Failure) -> Failure:
         cause = f"the Spark server ended while the stage was running; its log is {self.spark.log()}"

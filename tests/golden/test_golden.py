@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kit.check import check_project
+from kit.check import check_project, failures
 from kit.new import new_project
 from kit.resources import Resources, resource
 
@@ -48,4 +48,4 @@ def test_a_project_is_byte_for_byte_the_golden_one(template: str, tmp_path: Path
 
 @pytest.mark.parametrize("template", sorted(ANSWERS))
 def test_the_golden_project_has_no_findings(template: str) -> None:
-    assert check_project(GOLDEN / template, resources=OWN) == []
+    assert failures(check_project(GOLDEN / template, resources=OWN)) == []

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kit.check import check_project, findings_text
+from kit.check import check_project, failures, findings_text
 from kit.errors import ConfigError
 from kit.findings import Finding
 from kit.new import new_project
@@ -28,6 +28,10 @@ def resources(tmp_path: Path) -> Resources:
 @pytest.fixture
 def project(tmp_path: Path, resources: Resources) -> Path:
     return new_project(tmp_path / "case", "tiny", {}, resources=resources).path
+
+
+def failing(project: Path, fix: bool = False, resources: Resources | None = None) -> list[Finding]:
+    return failures(check_project(project, fix=fix, resources=resources))
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -54,17 +58,17 @@ def snapshot(project: Path) -> dict[str, bytes]:
 
 def test_a_fresh_project_has_no_findings_and_a_fix_changes_nothing(project: Path, resources: Resources) -> None:
     before = snapshot(project)
-    assert check_project(project, resources=resources) == []
-    assert check_project(project, fix=True, resources=resources) == []
+    assert failing(project, resources=resources) == []
+    assert failing(project, fix=True, resources=resources) == []
     assert snapshot(project) == before
 
 
 def test_a_new_owner_is_found_wherever_it_is_repeated_and_fixed_there(project: Path, resources: Resources) -> None:
     edit(project / "kit.yml", "people: []", "people:\n  - {name: Ada, email: a@b.org, roles: [data_scientist_lead]}")
-    found = check_project(project, resources=resources)
+    found = failing(project, resources=resources)
     assert {(MODELING, "ownership"), (MODELING, "metadata"), ("README.md", "readme")} <= set(rules(found))
     assert all("kit check --fix" in one.cure for one in found)
-    assert check_project(project, fix=True, resources=resources) == []
+    assert failing(project, fix=True, resources=resources) == []
     assert "Ada" in (project / "README.md").read_text(encoding="utf-8")
     assert "Ada" in source_of(json.loads((project / MODELING).read_bytes())["cells"][0])
 
@@ -73,8 +77,8 @@ def test_a_changed_contract_is_found_in_the_cells_of_the_stages_that_take_it(
     project: Path, resources: Resources
 ) -> None:
     edit(project / "kit.yml", "default: 3\n", "default: 4\n")
-    assert [one.file for one in check_project(project, resources=resources) if one.rule == "parameters"] == [MODELING]
-    assert check_project(project, fix=True, resources=resources) == []
+    assert [one.file for one in failing(project, resources=resources) if one.rule == "parameters"] == [MODELING]
+    assert failing(project, fix=True, resources=resources) == []
 
 
 def test_a_fix_leaves_every_byte_outside_the_projections_as_it_was(project: Path, resources: Resources) -> None:
@@ -85,7 +89,7 @@ def test_a_fix_leaves_every_byte_outside_the_projections_as_it_was(project: Path
     path = edit_notebook(project, by_hand, indent=3)
     before = path.read_text(encoding="utf-8")
     edit(project / "kit.yml", "default: 3\n", "default: 4\n")
-    check_project(project, fix=True, resources=resources)
+    failing(project, fix=True, resources=resources)
     after = path.read_text(encoding="utf-8")
     assert after == before.replace("folds = 3", "folds = 4")
 
@@ -93,7 +97,7 @@ def test_a_fix_leaves_every_byte_outside_the_projections_as_it_was(project: Path
 def test_a_fix_keeps_the_id_and_the_tags_of_a_cell_that_it_rewrites(project: Path, resources: Resources) -> None:
     before = tagged(json.loads((project / MODELING).read_bytes()), "parameters")[0]
     edit(project / "kit.yml", "default: 3\n", "default: 4\n")
-    check_project(project, fix=True, resources=resources)
+    failing(project, fix=True, resources=resources)
     after = tagged(json.loads((project / MODELING).read_bytes()), "parameters")[0]
     assert (after["id"], after["metadata"]) == (before["id"], before["metadata"])
     assert after["source"] != before["source"]
@@ -107,30 +111,30 @@ def test_a_composed_cell_that_was_edited_is_found_at_its_line_and_fixed(
         tagged(notebook, tag)[0]["source"] = ["edited\n", "by hand"]
 
     path = edit_notebook(project, by_hand)
-    [finding] = check_project(project, resources=resources)
+    [finding] = failing(project, resources=resources)
     assert (finding.file, finding.rule) == (MODELING, tag)
     line = path.read_text(encoding="utf-8").splitlines()[finding.line - 1]
     assert '"source"' in line
-    assert check_project(project, fix=True, resources=resources) == []
+    assert failing(project, fix=True, resources=resources) == []
 
 
 def test_metadata_that_is_gone_is_found_and_written_again(project: Path, resources: Resources) -> None:
     edit_notebook(project, lambda notebook: notebook["metadata"].pop(METADATA_KEY))
-    assert rules(check_project(project, resources=resources)) == [(MODELING, "metadata")]
-    assert check_project(project, fix=True, resources=resources) == []
+    assert rules(failing(project, resources=resources)) == [(MODELING, "metadata")]
+    assert failing(project, fix=True, resources=resources) == []
     assert json.loads((project / MODELING).read_bytes())["metadata"]["kernelspec"]["name"] == "python3"
 
 
 @pytest.mark.parametrize("tag", ["ownership", "parameters", "start", "finish"])
 def test_a_missing_tag_is_found_and_no_fix_guesses_it(project: Path, resources: Resources, tag: str) -> None:
     edit_notebook(project, lambda notebook: tagged(notebook, tag)[0]["metadata"].clear())
-    [finding] = check_project(project, fix=True, resources=resources)
+    [finding] = failing(project, fix=True, resources=resources)
     assert (finding.rule, finding.message) == ("tag", f"no cell has the tag '{tag}'")
 
 
 def test_a_tag_that_stands_twice_is_found(project: Path, resources: Resources) -> None:
     edit_notebook(project, lambda notebook: notebook["cells"][4]["metadata"].update(tags=["finish"]))
-    [finding] = check_project(project, resources=resources)
+    [finding] = failing(project, resources=resources)
     assert finding.message == "a second cell has the tag 'finish'"
 
 
@@ -146,12 +150,12 @@ def test_outputs_left_in_a_source_notebook_are_found_once(
                 cell.update(left)
 
     edit_notebook(project, ran)
-    assert rules(check_project(project, fix=True, resources=resources)) == [(MODELING, "outputs")]
+    assert rules(failing(project, fix=True, resources=resources)) == [(MODELING, "outputs")]
 
 
 def test_two_cells_with_one_id_are_found(project: Path, resources: Resources) -> None:
     edit_notebook(project, lambda notebook: notebook["cells"][1].update(id=notebook["cells"][0]["id"]))
-    assert ("cell-id") in [one.rule for one in check_project(project, resources=resources)]
+    assert ("cell-id") in [one.rule for one in failing(project, resources=resources)]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +166,7 @@ def test_a_notebook_that_is_none_is_found_and_left_alone(
     project: Path, resources: Resources, content: str, said: str
 ) -> None:
     write(project / MODELING, content)
-    [finding] = check_project(project, fix=True, resources=resources)
+    [finding] = failing(project, fix=True, resources=resources)
     assert finding.file == MODELING
     assert said in finding.message
     assert (project / MODELING).read_text() == content
@@ -170,19 +174,19 @@ def test_a_notebook_that_is_none_is_found_and_left_alone(
 
 def test_a_notebook_that_nbformat_refuses_is_found(project: Path, resources: Resources) -> None:
     edit_notebook(project, lambda notebook: notebook["cells"][2].pop("outputs"))
-    [finding] = check_project(project, resources=resources)
+    [finding] = failing(project, resources=resources)
     assert (finding.rule, finding.file) == ("notebook", MODELING)
     assert "'outputs' is a required property" in finding.message
 
 
 def test_a_missing_notebook_is_found(project: Path, resources: Resources) -> None:
     (project / MODELING).unlink()
-    assert rules(check_project(project, fix=True, resources=resources)) == [(MODELING, "missing")]
+    assert rules(failing(project, fix=True, resources=resources)) == [(MODELING, "missing")]
 
 
 def test_a_table_that_the_stage_does_not_declare_is_found_with_the_nearest(project: Path, resources: Resources) -> None:
     edit(project / MODELING, "work.train(p.run_date)", "stage.read('gold.featurs')")
-    [finding] = check_project(project, resources=resources)
+    [finding] = failing(project, resources=resources)
     assert finding.rule == "table"
     assert "uses 'gold.featurs', which it does not declare; did you mean 'gold.features'?" in finding.message
 
@@ -201,12 +205,12 @@ def test_what_only_looks_like_a_table_or_is_declared_is_not_found(
     project: Path, resources: Resources, code: str
 ) -> None:
     edit(project / MODELING, "work.train(p.run_date)", code)
-    assert check_project(project, resources=resources) == []
+    assert failing(project, resources=resources) == []
 
 
 def test_a_source_or_a_table_in_sql_that_is_not_declared_is_found(project: Path, resources: Resources) -> None:
     edit(project / MODELING, "work.train(p.run_date)", "stage.sql('select 1 from {silver.x}', stage.source('y'))")
-    found = [one.message for one in check_project(project, resources=resources)]
+    found = [one.message for one in failing(project, resources=resources)]
     assert ["'silver.x'" in found[0], "'source.y'" in found[1]] == [True, True]
 
 
@@ -230,7 +234,7 @@ def test_what_kit_yml_cannot_say_is_found_at_its_line(
 ) -> None:
     edit(project / "kit.yml", *edited)
     before = snapshot(project)
-    found = check_project(project, fix=True, resources=resources)
+    found = failing(project, fix=True, resources=resources)
     assert snapshot(project) == before
     assert {one.file for one in found} == {"kit.yml"}
     finding = next(one for one in found if said in one.message)
@@ -245,33 +249,33 @@ def test_a_computed_file_that_is_gone_or_changed_is_found_and_written(
     content = (project / file).read_bytes()
     for spoilt in (None, "{}"):
         (project / file).unlink() if spoilt is None else write(project / file, spoilt)
-        assert [one.file for one in check_project(project, resources=resources)] == [file]
-        assert check_project(project, fix=True, resources=resources) == []
+        assert [one.file for one in failing(project, resources=resources)] == [file]
+        assert failing(project, fix=True, resources=resources) == []
         assert (project / file).read_bytes() == content
 
 
 def test_a_readme_without_the_marks_is_a_persons_own(project: Path, resources: Resources) -> None:
     write(project / "README.md", "# Mine\n")
-    assert check_project(project, fix=True, resources=resources) == []
+    assert failing(project, fix=True, resources=resources) == []
     assert (project / "README.md").read_text() == "# Mine\n"
 
 
 def test_what_a_newer_kit_or_template_says_is_drift_that_a_fix_cures(project: Path, resources: Resources) -> None:
     newer = TEMPLATE + "ownership:\n  modeling: {consulted: [ux_designer]}\n"
     write(resources.roots[0] / "templates/tiny/template.yml", newer)
-    assert (MODELING, "ownership") in rules(check_project(project, resources=resources))
-    assert check_project(project, fix=True, resources=resources) == []
+    assert (MODELING, "ownership") in rules(failing(project, resources=resources))
+    assert failing(project, fix=True, resources=resources) == []
 
 
 def test_a_folder_that_is_no_project_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"no kit\.yml in it"):
-        check_project(tmp_path)
+        failing(tmp_path)
 
 
 def test_findings_are_sorted_and_read_as_file_line_message_and_cure(project: Path, resources: Resources) -> None:
     (project / MODELING).unlink()
     write(project / ".kit/resolved.json", "{}")
-    found = check_project(project, resources=resources)
+    found = failing(project, resources=resources)
     assert found == sorted(found)
     text = findings_text(found)
     assert text.splitlines()[0] == ".kit/resolved.json:1: the file is not what kit.yml and this kit say [resolved]"

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from kit.check import check_project
+from kit.check import check_project, failures
 from kit.cli import app
 from kit.errors import ConfigError, KitError, TemplateError
 from kit.from_data import Said
@@ -322,7 +322,7 @@ def test_the_command_line_takes_the_file_and_prints_what_was_found(tmp_path: Pat
     found = json.loads(done.stdout)["intake"]
     assert (found["target"], found["event_time"], found["key"]) == ("churn", "joined", ["customer_id"])
     assert found["sources"]["cases"]["rows"] == 400
-    assert check_project(tmp_path / "project") == []
+    assert failures(check_project(tmp_path / "project")) == []
 
 
 def test_the_type_of_the_target_chooses_the_template(tmp_path: Path, resources: Resources) -> None:

@@ -53,9 +53,12 @@ PARAMETERS = st.one_of(
     st.builds(lambda value: {"type": "boolean", "default": value, "description": "Why"}, st.booleans()),
     st.builds(lambda value: {"type": "list", "default": value}, st.lists(TEXTS, max_size=3)),
 )
+ROLES = st.lists(st.sampled_from(["data_owner", "ml_engineer"]))
 PEOPLE = st.fixed_dictionaries(
-    {"name": FULL, "email": st.just("a@b.org"), "roles": st.lists(st.sampled_from(["data_owner", "ml_engineer"]))}
+    {"name": FULL, "email": st.sampled_from(["a@b.org", "c@d.org", "E@f.org"]), "roles": ROLES},
+    optional={"kind": st.sampled_from(["person", "agent"]), "chat": FULL},
 )
+TEAMS = st.fixed_dictionaries({"name": FULL, "roles": ROLES}, optional={"git": st.just("@org/team")})
 EXPECTATIONS = st.fixed_dictionaries(
     {"name": NAMES, "condition": FULL}, optional={"action": st.sampled_from(["warn", "quarantine", "fail"])}
 )
@@ -74,7 +77,9 @@ SPECS = st.fixed_dictionaries(
     },
     optional={
         "charter": st.fixed_dictionaries({}, optional={"objective": TEXTS, "decision": TEXTS}),
-        "people": st.lists(PEOPLE, max_size=3),
+        "people": st.lists(PEOPLE, max_size=3, unique_by=lambda one: one["email"].lower()),
+        "teams": st.lists(TEAMS, max_size=2),
+        "gates": st.just({"G4": {"due": dt.date(2026, 12, 15), "decided_by": ["ml_engineer_lead"]}}),
         "topology": st.just("federated"),
         "maturity": st.just({"platform": 3}),
         "ownership": st.just({"modeling": {"accountable": "data_owner", "informed": []}}),
