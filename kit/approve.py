@@ -9,11 +9,11 @@ from typing import Any
 from kit.authorship import has_git, identity
 from kit.config import Gate
 from kit.decisions import Decision, Kind, read_decisions, sealed, write_decision
-from kit.errors import ConfigError, KitError
+from kit.errors import ConfigError, NotAllowed
 from kit.evidence import evidence_hash
 from kit.gates import GateState, Hearing, decision_fault, self_approval, waiver_fault
 from kit.hearing import decided_environment, gate_record, hearing_of, judge, known_now
-from kit.ownership import people_holding
+from kit.ownership import deciders
 from kit.project import Project
 from kit.records import read_runs
 from kit.spec import Person
@@ -21,10 +21,6 @@ from kit.yaml_source import nearest
 
 WAIVED_AT_MOST = dt.timedelta(days=180)
 """A waiver ends by then; whoever needs it longer says so again."""
-
-
-class NotAllowed(KitError):
-    """Raised when somebody may not decide what they want to decide; nothing has been written."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +52,8 @@ class Decided:
     state: GateState
     missing: dict[str, list[str]]
     """Titles of the roles that still have to sign, with the people who can."""
-    is_to_commit: bool
+    must_be_committed: bool
+    """Whether it counts only once its author has committed it; `state` takes that as done."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what `kit approve --json` prints."""
@@ -91,7 +88,7 @@ def decide(project: Project, stage: str, wish: Wish, environment: str | None = N
         by=person.email.lower(),
         roles=roles,
         note=" ".join(wish.note.split()),
-        at=now.replace(microsecond=0),
+        at=now,
         until=wish.until,
         run=record["run_id"],
         commit=record["git_commit"],
@@ -100,12 +97,12 @@ def decide(project: Project, stage: str, wish: Wish, environment: str | None = N
     )
     _refuse(decision, hearing, now)
     file = write_decision(project.folder, decision)
-    state = judge(project, stage, environment, record)
+    state = judge(project, stage, environment, record, is_patient=True)
     missing = {
-        project.catalog.roles[role].title: [one.name for one in people_holding(project.spec, role)]
-        for role in state.missing
+        project.catalog.roles[role].title: [one.name for one in deciders(project.spec, role)] for role in state.missing
     }
-    return Decided(decision, file, state, missing, has_git(project.folder))
+    must_be_committed = project.enforcement(environment) == "stop" and has_git(project.folder)
+    return Decided(decision, file, state, missing, must_be_committed)
 
 
 def decided_text(made: Decided) -> str:
@@ -113,11 +110,12 @@ def decided_text(made: Decided) -> str:
     one = made.decision
     lines = [
         f"Gate {one.gate} of {one.stage} in {one.environment}: {one.by} {_verb(one)} '{one.outcome}'{_as(one)}.",
-        f"The gate is {made.state.status}.",
+        f"The gate is {made.state.status}{' once that is committed' if made.must_be_committed else ''}.",
         *(f"  {reason}" for reason in made.state.reasons),
         *(f"  still to sign: {role}: {', '.join(who) or 'nobody holds it'}" for role, who in made.missing.items()),
     ]
-    lines.append(f"Written to {made.file}" + ("; commit it: it counts once it is." if made.is_to_commit else "."))
+    lines.append(f"Written to {made.file}.")
+    lines += [f"Commit it as yourself: git add {made.file} && git commit."] if made.must_be_committed else []
     return "\n".join(lines)
 
 
@@ -163,7 +161,7 @@ def _roles(project: Project, hearing: Hearing, person: Person, wish: Wish) -> li
     held = [role for role in asked if any(one.email == email for one in hearing.holders[role])]
     if held or wish.kind == "proposal":
         return held
-    titles = {project.catalog.roles[role].title: people_holding(project.spec, role) for role in asked}
+    titles = {project.catalog.roles[role].title: deciders(project.spec, role) for role in asked}
     who = "; ".join(
         f"{title}: {', '.join(one.name for one in people) or 'unfilled'}" for title, people in titles.items()
     )
@@ -175,7 +173,7 @@ def _roles(project: Project, hearing: Hearing, person: Person, wish: Wish) -> li
 
 
 def _title_and_people(project: Project, role: str) -> str:
-    people = ", ".join(one.name for one in people_holding(project.spec, role))
+    people = ", ".join(one.name for one in deciders(project.spec, role))
     return f"{project.catalog.roles[role].title}: {people or 'unfilled'}"
 
 

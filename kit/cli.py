@@ -175,6 +175,31 @@ def approve(
 
 
 @app.command()
+def handover(
+    stage: StageName,
+    path: ProjectPath = HERE,
+    accept: Annotated[bool, typer.Option("--accept", help="You take over.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="You do not; needs --note and --due.")] = False,
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+    due: Annotated[str | None, typer.Option(help="By when it is to be mended, YYYY-MM-DD.")] = None,
+    environment: OfGate = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a stage hands over to the next accountable role, or record whether you take it."""
+    from kit.handover import answer_handover, handover_text, show_handover
+    from kit.project import open_project
+
+    if accept and reject:
+        raise ConfigError("--accept and --reject exclude each other", "Say one of the two.")
+    project = open_project(path)
+    if accept or reject:
+        found = answer_handover(project, stage, environment, is_accepted=accept, note=note, due=day(due))
+    else:
+        found = show_handover(project, stage, environment)
+    emit(found, handover_text(found), as_json)
+
+
+@app.command()
 def doctor(
     path: Annotated[Path | None, typer.Argument(help="A project, to look at its Spark server too.")] = None,
     as_json: AsJson = False,

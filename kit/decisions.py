@@ -107,7 +107,8 @@ def seal_of(decision: Decision) -> str:
 def write_decision(project: Path, decision: Decision) -> str:
     """Write a decision to a file of its own and return its path in the project; an existing file is never replaced."""
     who = decision.by.split("@")[0].lower()
-    name = f"{decision.at:%Y%m%dT%H%M%SZ}-{decision.kind}-{decision.outcome.replace(' ', '-')}-{who}.yml"
+    at = f"{decision.at:%Y%m%dT%H%M%S}{decision.at.microsecond // 1000:03d}Z"
+    name = f"{at}-{decision.kind}-{decision.outcome.replace(' ', '-')}-{who}.yml"
     file = f"{GATES}/{decision.gate}/{name}"
     text = yaml.safe_dump(decision.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=110)
     write_new_file(project / file, f"{_HEAD}{text}".encode())

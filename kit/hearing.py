@@ -62,20 +62,30 @@ def unmet(record: Record | None) -> list[str]:
     return [f"{one['item']}: {one['measured']}" for one in items if one["is_required"] and not one["is_met"]]
 
 
-def judge(project: Project, stage: str, environment: str, record: Record | None) -> GateState:
-    """Return the state of a stage's gate on a record, now."""
+def judge(
+    project: Project, stage: str, environment: str, record: Record | None, *, is_patient: bool = False
+) -> GateState:
+    """Return the state of a stage's gate on a record, now; with `is_patient` as if all decisions were committed."""
     hearing, decisions = hearing_of(project, stage, environment, record), read_decisions(project.folder)
-    return gate_state(hearing, decisions, commit_faults(project, hearing, decisions), known_now(project))
+    faults = commit_faults(project, hearing, decisions, is_patient=is_patient)
+    return gate_state(hearing, decisions, faults, known_now(project))
 
 
-def commit_faults(project: Project, hearing: Hearing, decisions: Decisions) -> dict[str, str]:
-    """Return by seal what is wrong with how the decisions of a gate were committed, where that matters."""
+def commit_faults(
+    project: Project, hearing: Hearing, decisions: Decisions, *, is_patient: bool = False
+) -> dict[str, str]:
+    """Return by seal what is wrong with how the decisions of a gate were committed, where that matters.
+
+    `is_patient` lets pass what is still to be committed.
+    """
     if project.enforcement(hearing.environment) != "stop" or not has_git(project.folder):
         return {}
     faults: dict[str, str] = {}
     for one in decisions.at(hearing.name, hearing.environment):
         file = decisions.files[one.seal]
         known = committed(project.folder, file)
+        if known.author is None and is_patient:
+            continue
         if known.author is None:
             faults[one.seal] = f"{file} is not committed"
         elif known.author != one.by:

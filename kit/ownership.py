@@ -48,6 +48,11 @@ def people_holding(spec: Spec, role: str) -> list[Person]:
     return [one for one in spec.people if role in one.roles or one.email.lower() in through]
 
 
+def deciders(spec: Spec, role: str) -> list[Person]:
+    """Return the people who can decide in a role: services and agents cannot."""
+    return [one for one in people_holding(spec, role) if one.kind == "person"]
+
+
 def stage_tables(catalog: Catalog, spec: Spec, stage: str) -> tuple[list[str], list[str]]:
     """Return the logical tables that a stage reads and writes; `source.*` becomes the declared sources."""
     said, info = spec.stages.get(stage), catalog.flow.stages[stage]  # type: ignore[call-overload]

@@ -17,6 +17,7 @@ from typing import Any
 
 from kit.errors import KitError
 from kit.runtime.facts import read_facts
+from kit.runtime.handover import checklist_of
 
 RUNS = "runs"
 LOCK = ".lock"
@@ -114,7 +115,7 @@ def facts_of(run_dir: Path, stage: str) -> dict[str, Any]:
         "metrics": {name: value for one in by.get("metrics", []) for name, value in one["values"].items()},
         "artefacts": _distinct(by.get("artefact", []), "kind", "name", "version", "uri"),
         "decision": _without(by["decision"][-1], "fact") if "decision" in by else None,
-        "checklist": [_without(one, "fact", "at") for one in by.get("checklist", [])],
+        "checklist": checklist_of(facts),
         "open_points": by["finished"][-1]["open_points"] if "finished" in by else [],
         "is_finished": "finished" in by,
     }

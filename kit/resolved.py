@@ -68,7 +68,7 @@ def _operating_model(catalog: Catalog, chain: Sequence[Template], spec: Spec) ->
     model = operating_model_of(catalog, chain, spec)
     maturity = {name: maturity_level(catalog, spec, name) for name in catalog.maturity}
     return {
-        "topology": catalog.topologies[spec.topology].title if spec.topology in catalog.topologies else spec.topology,
+        "topology": catalog.topologies[spec.topology].model_dump(include={"title", "description"}),
         "maturity": {name: {"title": catalog.maturity[name].title, "level": level.name, "sentence": level.sentence}
                      for name, level in maturity.items()},
         "required": model.required,

@@ -6,8 +6,9 @@ from typing import Any
 
 from kit.decisions import Decision, read_decisions
 from kit.evidence import evidence_hash
+from kit.handovers import checklist_parts, made_by
 from kit.hearing import decided_environment, gate_record, hearing_of, judge
-from kit.ownership import people_holding
+from kit.ownership import deciders
 from kit.project import Project
 from kit.records import read_runs
 from kit.text import shown_path, table_text
@@ -19,7 +20,7 @@ def review_gate(project: Project, stage: str, environment: str | None = None) ->
     runs = read_runs(project.folder)
     record = gate_record(runs, stage, environment)
     hearing, state = hearing_of(project, stage, environment, record), judge(project, stage, environment, record)
-    people = {role: [one.name for one in people_holding(project.spec, role)] for role in hearing.gate.decided_by}
+    people = {role: [one.name for one in deciders(project.spec, role)] for role in hearing.gate.decided_by}
     due = project.spec.gates.get(hearing.name)  # type: ignore[call-overload]
     return {
         "gate": hearing.name,
@@ -83,10 +84,7 @@ def _evidence(project: Project, record: dict[str, Any]) -> dict[str, Any]:
         "metrics": record["metrics"],
         "parameters": record["evidence"]["parameters"],
         "inputs": record["evidence"]["inputs"],
-        "made": [
-            *({"kind": "table", "name": one["table"], "version": one["version"]} for one in record["tables_written"]),
-            *({"kind": one["kind"], "name": one["name"], "version": one["version"]} for one in record["artefacts"]),
-        ],
+        "made": made_by(record),
         "checklist": record["checklist"],
         "expectations": {"checked": len(record["expectations"]), "not_met": failed},
         "open_points": record["open_points"],
@@ -127,20 +125,12 @@ def _evidence_parts(evidence: dict[str, Any]) -> list[str]:
     if evidence["metrics"]:
         rows = [[name, f"{value:.5g}"] for name, value in sorted(evidence["metrics"].items())]
         parts.append(table_text([["figure", "value"], *rows]))
-    if evidence["checklist"]:
-        rows = [[_mark(one), one["item"], one["measured"]] for one in evidence["checklist"]]
-        parts.append(table_text([["", "checked", "found"], *rows]))
     if evidence["made"]:
         rows = [[one["kind"], one["name"], str(one["version"])] for one in evidence["made"]]
         parts.append(table_text([["made", "name", "version"], *rows]))
-    if evidence["open_points"]:
-        parts.append("\n".join(["Open points", *(f"  - {one}" for one in evidence["open_points"])]))
-    return parts
-
-
-def _mark(item: dict[str, Any]) -> str:
-    return "ok" if item["is_met"] else "OPEN" if item["is_required"] else "open"
+    return [*parts, *checklist_parts(evidence)]
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
-    return decision.model_dump(mode="json", include={"kind", "outcome", "by", "roles", "note", "at", "until"})
+    said = decision.model_dump(mode="json", include={"kind", "outcome", "by", "roles", "note", "until"})
+    return {**said, "at": f"{decision.at:%Y-%m-%dT%H:%M:%SZ}"}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kit.errors import ConfigError
-from kit.ownership import people_holding
+from kit.ownership import deciders
 from kit.plan import AS_OF, Plan, environment_kind, parameter_values, select_stages
 from kit.progress import Progress
 from kit.project import Project
@@ -115,7 +115,7 @@ def _gate_text(project: Project, record: dict[str, Any], stage: dict[str, Any]) 
     head = f"Gate {gate['name']} ({gate['title']}) is {gate['status']} in {record['environment']}"
     lines = [f"  {one}" for one in gate["reasons"]]
     for role in gate["missing"]:
-        people = ", ".join(one.name for one in people_holding(project.spec, role)) or "nobody holds it"
+        people = ", ".join(one.name for one in deciders(project.spec, role)) or "nobody holds it"
         lines.append(f"  to be signed by {project.catalog.roles[role].title}: {people}")
     lines += [
         f"  see the evidence: kit review {stage['name']} {where}",

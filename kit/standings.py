@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from kit.handovers import handover_of
 from kit.hearing import gate_record, judge, known_now
-from kit.ownership import people_holding
+from kit.ownership import deciders
 from kit.project import Project
 
 
@@ -22,7 +23,7 @@ def gate_standings(project: Project, runs: list[dict[str, Any]]) -> list[dict[st
         settings = project.spec.gates.get(info.gate)  # type: ignore[call-overload]
         due = settings.due if settings else None
         missing = {
-            project.catalog.roles[role].title: [one.name for one in people_holding(project.spec, role)]
+            project.catalog.roles[role].title: [one.name for one in deciders(project.spec, role)]
             for role in state.missing
         }
         found.append(
@@ -32,13 +33,23 @@ def gate_standings(project: Project, runs: list[dict[str, Any]]) -> list[dict[st
                 "stage": stage,
                 "environment": environment,
                 "status": state.status,
+                "enforcement": project.enforcement(environment),
                 "missing": missing,
                 "reasons": state.reasons,
                 "due": str(due) if due else None,
+                "handover": _handover(project, runs, stage, environment),
                 "is_overdue": due is not None and due < today and not state.is_open,
             }
         )
     return found
+
+
+def _handover(project: Project, runs: list[dict[str, Any]], stage: str, environment: str) -> dict[str, Any] | None:
+    record = gate_record(runs, stage, environment)
+    if record is None:
+        return None
+    found = handover_of(project, stage, environment, record)
+    return {"to": found["to"]["title"], **{key: found[key] for key in ("state", "by", "at", "note", "due")}}
 
 
 def _environment(runs: list[dict[str, Any]], stage: str) -> str:

@@ -40,7 +40,8 @@ def status_text(status: dict[str, Any]) -> str:
         rows.append([*cells, one["accountable"]])
     last = status["last_run"]
     head = f"last run {last['run_id']}: {last['status']}" if last else "never run"
-    gates = [["gate", "of", "in", "status", "due", "who has to act"], *(_gate_row(one) for one in status["gates"])]
+    gates = [["gate", "of", "in", "status", "due", "handover", "who has to act"]]
+    gates += [_gate_row(one) for one in status["gates"]]
     parts = [f"{status['title']} ({status['project']}), {head}", table_text(rows), table_text(gates)]
     parts += [f"Gate {one['gate']}: {'; '.join(one['reasons'])}" for one in status["gates"] if _is_in_doubt(one)]
     parts += ["Roles:\n" + "\n".join(f"  {one}" for one in status["unfilled"])] if status["unfilled"] else []
@@ -54,7 +55,13 @@ def _is_in_doubt(gate: dict[str, Any]) -> bool:
 def _gate_row(gate: dict[str, Any]) -> list[str]:
     due = f"{gate['due']} OVERDUE" if gate["is_overdue"] else gate["due"] or ""
     who = "; ".join(f"{role}: {', '.join(people) or 'UNFILLED'}" for role, people in gate["missing"].items())
-    return [f"{gate['gate']} {gate['title']}", gate["stage"], gate["environment"], gate["status"], due, who]
+    handover = gate["handover"]["state"] if gate["handover"] else ""
+    is_open = gate["status"] in ("passed", "waived", "not run")
+    status = gate["status"] if is_open else f"{gate['status']}, {_EFFECTS[gate['enforcement']]}"
+    return [f"{gate['gate']} {gate['title']}", gate["stage"], gate["environment"], status, due, handover, who]
+
+
+_EFFECTS = {"record": "only noted there", "warn": "warned of", "stop": "stops runs"}
 
 
 def _head(run: dict[str, Any]) -> dict[str, Any]:

@@ -68,9 +68,12 @@ def load_context() -> Context:
 
 
 def new_run_id(origin: str = "") -> str:
-    """Return an id that sorts by time: `20261124T225959Z-1a2b`, with the origin at its end where one is named."""
-    now = dt.datetime.now(dt.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    return "-".join(part for part in (now, secrets.token_hex(2), origin) if part)
+    """Return an id that sorts by time, to the millisecond: `20261124T225959Z-1a2b`, with the origin at its end where
+    one is named.
+    """
+    now = dt.datetime.now(dt.timezone.utc)
+    within = f"{now.microsecond // 1000:03x}{secrets.token_hex(1)[:1]}"
+    return "-".join(part for part in (now.strftime("%Y%m%dT%H%M%SZ"), within, origin) if part)
 
 
 def load_resolved(project: Path) -> Facts:

@@ -37,6 +37,17 @@ def read_facts(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
+def newest_decision(runs: Path, stage: str, environment: str) -> dict[str, Any] | None:
+    """Return what the newest run of a stage in an environment recommended: `outcome`, `reason`; None where none did."""
+    for path in sorted(runs.glob(f"*/{stage}.facts.jsonl"), reverse=True):
+        facts = read_facts(path)
+        starts = [one for one in facts if one["fact"] == "started" and one.get("environment") == environment]
+        decisions = [one for one in facts if one["fact"] == "decision"]
+        if starts and decisions:
+            return decisions[-1]
+    return None
+
+
 def utc_now() -> str:
     """Return now in UTC as ISO 8601 with seconds and `Z`."""
     return dt.datetime.now(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

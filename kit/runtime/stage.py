@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from kit.runtime.context import Context, load_context
 from kit.runtime.errors import KitError
 from kit.runtime.expectations import Checked, check_rows
-from kit.runtime.facts import FactLog
+from kit.runtime.facts import FactLog, newest_decision
 from kit.runtime.handover import Handover, handover_of
 from kit.runtime.mappings import Facts
 from kit.runtime.parameters import parse_value, to_plain
@@ -60,7 +60,10 @@ def start(name: str, variables: Mapping[str, Any]) -> Stage:
     }
     stage = Stage(name, context, SimpleNamespace(**parameters))
     stage.log.add(
-        "started", parameters={one: to_plain(value) for one, value in parameters.items()}, spark=stage.session_kind
+        "started",
+        environment=context.environment,
+        parameters={one: to_plain(value) for one, value in parameters.items()},
+        spark=stage.session_kind,
     )
     return stage
 
@@ -228,6 +231,19 @@ class Stage:
         if outcome not in gate.outcomes:
             raise KitError(f"'{outcome}' is not an outcome of gate {gate.name}", f"Known: {', '.join(gate.outcomes)}.")
         self.log.add("decision", outcome=outcome, reason=reason)
+
+    def recommended(self, stage: str) -> tuple[str, str] | None:
+        """Return outcome and reason of what a stage's newest run here recommended at its gate; None where none did."""
+        found = newest_decision(self.context.run_dir.parent, stage, self.context.environment)
+        return (found["outcome"], found["reason"]) if found else None
+
+    def tick(self, item: str, is_met: bool, measured: str, asked_by: str | None = None) -> None:
+        """Record an item of the handover's checklist, with what was measured.
+
+        One that belongs to a content for which the set-up of the team asks must be met before the gate can be passed.
+        """
+        is_required = asked_by in self.context.resolved.operating_model.contents
+        self.log.add("checklist", item=item, is_met=bool(is_met), measured=str(measured), is_required=is_required)
 
     @cached_property
     def _mlflow(self) -> Any:

@@ -162,20 +162,52 @@ def roll_back(mlflow: Any, name: str) -> Version:
     return previous
 
 
-def rehearse_rollback(mlflow: Any, name: str) -> str:
-    """Go back to the previous version and forth again, and say what was seen; nothing has changed afterwards."""
+@dataclass(frozen=True)
+class Rehearsal:
+    """The way back as it was tried."""
+
+    is_done: bool
+    said: str
+
+    def __str__(self) -> str:
+        return self.said
+
+
+def rehearse_rollback(mlflow: Any, name: str) -> Rehearsal:
+    """Go the way back and forth again, and say what was seen; nothing has changed afterwards.
+
+    The way back goes to the previous version; that of a first champion is to take it out of use. Raises KitError where
+    it did not come back.
+    """
     champion, previous = version_of(mlflow, name, CHAMPION), version_of(mlflow, name, PREVIOUS)
-    if champion is None or previous is None:
-        return "Not possible: this is the first champion. The way back is to stop reading serving.predictions."
-    roll_back(mlflow, name)
-    back = version_of(mlflow, name, CHAMPION)
-    roll_back(mlflow, name)
-    forth = version_of(mlflow, name, CHAMPION)
-    if back != previous or forth != champion:
+    if champion is None:
+        return Rehearsal(is_done=False, said="Not possible: there is no champion.")
+    if previous is None:
+        withdraw(mlflow, name)
+        back = version_of(mlflow, name, CHAMPION)
+        promote(mlflow, champion)
+        said = f"version {champion.number} is the first: it was taken out of use and put back."
+    else:
+        roll_back(mlflow, name)
+        back = version_of(mlflow, name, CHAMPION)
+        roll_back(mlflow, name)
+        said = f"champion was version {champion.number}, then {previous.number}, then {champion.number} again."
+    if back != previous or version_of(mlflow, name, CHAMPION) != champion:
         raise KitError(
             f"the rollback of '{name}' did not come back to version {champion.number}", "Set the alias by hand."
         )
-    return f"Done: champion was version {champion.number}, then {previous.number}, then {champion.number} again."
+    return Rehearsal(is_done=True, said=f"Done: {said}")
+
+
+def withdraw(mlflow: Any, name: str) -> None:
+    """Take the champion out of use: nothing is served until another version is promoted."""
+    mlflow.MlflowClient().delete_registered_model_alias(name, CHAMPION)
+
+
+def packaged(mlflow: Any, version: Version) -> list[str]:
+    """Return the sorted modules of the project that lie with a version: what it needs to be loaded anywhere."""
+    code = Path(mlflow.artifacts.download_artifacts(artifact_uri=version.uri)) / "code"
+    return sorted(file.relative_to(code).as_posix() for file in code.rglob("*.py"))
 
 
 def _version(found: Any) -> Version:

@@ -11,7 +11,7 @@ from typing import Any
 
 from kit.runtime.errors import KitError
 
-from .registry import Version
+from .registry import Rehearsal, Version
 
 CLOSE = 1e-9
 """Scores of the same model on the same row may differ by so much, from the order of sums."""
@@ -21,18 +21,40 @@ class ServesSomethingElse(KitError):
     """Raised when the model that is served does not give the scores that were stored."""
 
 
-def verdict(challenger: Version, champion: Version | None, lead: Mapping[str, float], margin: float) -> tuple[str, str]:
-    """Return `release` or `hold` and why; `lead` is that of the challenger: `lead`, and `low`, the end of its
-    interval.
+def verdict(
+    challenger: Version,
+    champion: Version | None,
+    lead: Mapping[str, float],
+    margin: float,
+    objection: str = "",
+) -> tuple[str, str]:
+    """Return `release` or `hold` and why.
+
+    `lead` is that of the challenger: `lead`, and `low`, the end of its interval; `objection` what modeling had against
+    it.
     """
+    if champion is None and objection:
+        return (
+            "hold",
+            f"modeling recommends {objection}; version {challenger.number} serves as long as there is no other",
+        )
     if champion is None:
         return "release", f"version {challenger.number} is the first; there is no champion to beat"
     if champion.number == challenger.number:
         return "release", f"version {champion.number} is the champion already and stays"
     said = f"ahead of version {champion.number} by {lead['lead']:+.4f} on the same days, at least {lead['low']:+.4f}"
+    if lead["lead"] >= margin and objection:
+        return "hold", f"version {challenger.number} is {said}, but modeling recommends {objection}"
     if lead["lead"] >= margin:
         return "release", f"version {challenger.number} is {said}"
     return "hold", f"version {challenger.number} is {said}; a lead of {margin:g} is wanted, so the champion stays"
+
+
+def objection(stage: Any) -> str:
+    """Return what modeling recommends in place of the first outcome of its gate; an empty text where it accepts."""
+    found = stage.recommended("modeling")
+    accepted = stage.context.resolved.stages["modeling"].gate.outcomes[0]
+    return f"{found[0]} ({found[1]})" if found and found[0] != accepted else ""
 
 
 def refuse_difference(difference: float | None, compared: int, wanted: int) -> None:
@@ -44,7 +66,7 @@ def refuse_difference(difference: float | None, compared: int, wanted: int) -> N
         )
 
 
-def runbook(stage: Any, serving: Version, rehearsed: str) -> str:
+def runbook(stage: Any, serving: Version, rehearsed: Rehearsal) -> str:
     """Return the runbook as markdown: what is served, how it is checked, whom to call, and the way back."""
     owners = stage.ownership
     people = [_held(owners.accountable), *[_held(one) for one in owners.responsible]]
@@ -62,9 +84,9 @@ def runbook(stage: Any, serving: Version, rehearsed: str) -> str:
     return "\n".join(lines)
 
 
-def open_points(serving: Version, challenger: Version, rehearsed: str) -> list[str]:
+def open_points(serving: Version, challenger: Version) -> list[str]:
     """Return what is left for the next role, a sentence each."""
-    points = [rehearsed] if rehearsed.startswith("Not possible") else []
+    points: list[str] = []
     if serving.number != challenger.number:
         points.append(f"Version {challenger.number} was not better; version {serving.number} goes on serving.")
     return points

@@ -39,9 +39,12 @@ def test_an_alias_or_a_model_that_is_not_there_is_none(mlflow: Any) -> None:
 def test_a_rollback_returns_to_the_version_before_and_is_itself_reversible(mlflow: Any) -> None:
     first, second = register(mlflow, "late", 1), register(mlflow, "late", 2)
     registry.promote(mlflow, first)
-    assert registry.rehearse_rollback(mlflow, "late").startswith("Not possible")
+    alone = registry.rehearse_rollback(mlflow, "late")
+    assert (alone.is_done, str(alone)) == (True, "Done: version 1 is the first: it was taken out of use and put back.")
+    assert registry.version_of(mlflow, "late", registry.CHAMPION) == first
+    assert registry.version_of(mlflow, "late", registry.PREVIOUS) is None
     registry.promote(mlflow, second)
-    assert "version 2, then 1, then 2" in registry.rehearse_rollback(mlflow, "late")
+    assert "version 2, then 1, then 2" in registry.rehearse_rollback(mlflow, "late").said
     assert registry.roll_back(mlflow, "late").number == 1
     assert registry.version_of(mlflow, "late", registry.CHAMPION).number == 1
     assert registry.version_of(mlflow, "late", registry.PREVIOUS).number == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -58,9 +59,29 @@ def test_a_source_without_a_key_is_open() -> None:
     assert states({}, key=[])["Every source declares its key"] == "open"
 
 
-def test_what_a_person_must_confirm_stays_an_open_point() -> None:
-    checks = charter.checklist({}, resolved(), [], [], dt.date(2026, 1, 1))
-    assert "Lawful: the use of the sources for this purpose: Data owner: Mei" in charter.open_items(checks)
+def test_what_the_set_up_asks_for_must_be_met_unless_only_a_person_can_say() -> None:
+    asked = [
+        ("The contract of orders is whole", "open", "0 of 2 columns described", "data foundation is siloed"),
+        ("orders is a table of the platform", "ask", "a file", "data foundation is siloed"),
+    ]
+    checks = charter.checklist({}, resolved(), [], [], dt.date(2026, 1, 1), asked)
+    ticked: dict[str, tuple[bool, str | None]] = {}
+
+    class Stage:
+        context = SimpleNamespace(
+            resolved=SimpleNamespace(
+                operating_model=SimpleNamespace(contents={"source_contracts": "data foundation is siloed"})
+            )
+        )
+
+        def tick(self, item: str, is_met: bool, measured: str, asked_by: str | None = None) -> None:
+            ticked[item] = (is_met, asked_by)
+
+    charter.tick_checks(Stage(), checks)
+    assert ticked["The contract of orders is whole"] == (False, "source_contracts")
+    assert ticked["orders is a table of the platform"] == (False, None)
+    assert ticked["Lawful: the use of the sources for this purpose"] == (False, None)
+    assert ticked["Every source declares its key"] == (True, None)
 
 
 @pytest.mark.parametrize(("direction", "is_met"), [("up", True), ("down", False)])

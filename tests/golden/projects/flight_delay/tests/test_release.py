@@ -18,6 +18,15 @@ def test_a_lead_decides(champion: Version | None, lead: float, outcome: str) -> 
     assert verdict(NEW, champion, {"lead": lead, "low": lead - 0.002}, margin=0.001)[0] == outcome
 
 
+def test_what_modeling_has_against_a_version_holds_it_back() -> None:
+    first = verdict(NEW, None, {"lead": 0.0, "low": 0.0}, 0.001, "rework (no better than the rule)")
+    assert first == (
+        "hold",
+        "modeling recommends rework (no better than the rule); version 2 serves as long as there is no other",
+    )
+    assert verdict(NEW, OLD, {"lead": 0.1, "low": 0.05}, 0.001, "rework (leaks)")[0] == "hold"
+
+
 @pytest.mark.parametrize(("difference", "compared"), [(1e-3, 10), (0.0, 9), (None, 0)])
 def test_other_or_missing_scores_are_refused(difference: float | None, compared: int) -> None:
     with pytest.raises(ServesSomethingElse):

@@ -105,19 +105,24 @@ def checklist(
     personal: Sequence[str],
     breaches: Sequence[str],
     today: dt.date,
+    asked_for: Sequence[tuple[str, str, str, str]] = (),
 ) -> pd.DataFrame:
-    """Return the platform and security checklist: `item`, `state` (ok, open, ask), `found`.
+    """Return the platform and security checklist: `item`, `state` (ok, open, ask), `found`, `because`.
 
     `ok` and `open` were found by looking; `ask` is what only a person can confirm, and who. `personal` are the columns
-    that may describe a person, `breaches` those of the sources' contracts.
+    that may describe a person, `breaches` those of the sources' contracts, `asked_for` the items that the team's set-up
+    adds, whose `because` says which part of it.
     """
-    rows = [*_checked(spec, resolved, personal, breaches, today), *_asked(resolved, personal)]
-    return pd.DataFrame(rows, columns=["item", "state", "found"]).set_index("item")
+    rows = [(*one, "") for one in (*_checked(spec, resolved, personal, breaches, today), *_asked(resolved, personal))]
+    return pd.DataFrame([*rows, *asked_for], columns=["item", "state", "found", "because"]).set_index("item")
 
 
-def open_items(checks: pd.DataFrame) -> list[str]:
-    """Return what is not ok in a checklist, a sentence each."""
-    return [f"{item}: {row['found']}" for item, row in checks[checks["state"] != "ok"].iterrows()]
+def tick_checks(stage: Any, checks: pd.DataFrame) -> None:
+    """Record a checklist for the handover; what the set-up asks for and a look can find must be met at the gate."""
+    contents = {because: content for content, because in stage.context.resolved.operating_model.contents.items()}
+    for item, row in checks.iterrows():
+        asked_by = contents.get(row["because"]) if row["state"] != "ask" else None
+        stage.tick(str(item), row["state"] == "ok", row["found"], asked_by)
 
 
 def _checked(
