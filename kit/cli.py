@@ -200,6 +200,41 @@ def handover(
 
 
 @app.command()
+def configure(
+    path: ProjectPath = HERE,
+    topology: Annotated[str | None, typer.Option(help="centralized, coe or federated.")] = None,
+    data_foundation: Annotated[str | None, typer.Option(help="1 siloed, 2 shared, 3 governed.")] = None,
+    platform: Annotated[str | None, typer.Option(help="1 self-managed, 2 managed, 3 self-service.")] = None,
+    mlops: Annotated[str | None, typer.Option(help="1 manual, 2 automated, 3 continuous.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would follow, write nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Change how the team is set up and show what follows; without options it asks."""
+    from kit.configure import ask_answers
+    from kit.configure import configure as configure_project
+
+    said = {"topology": topology, "data_foundation": data_foundation, "platform": platform, "mlops": mlops}
+    answers = {name: value for name, value in said.items() if value is not None} or ask_answers(path, ask)
+    found = configure_project(path, answers, dry_run=dry_run)
+    emit(found.as_dict(), found.text(), as_json)
+
+
+@app.command()
+def team(
+    path: ProjectPath = HERE,
+    without: Annotated[str | None, typer.Option(help="A person: what would nobody answer for?")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show who does what, who carries too much, which roles are open, and what a leaving person would orphan."""
+    from kit.project import open_project
+    from kit.team import team_of, team_text
+
+    project = open_project(path)
+    found = team_of(project, without)
+    emit(found, team_text(project, found), as_json)
+
+
+@app.command()
 def doctor(
     path: Annotated[Path | None, typer.Argument(help="A project, to look at its Spark server too.")] = None,
     as_json: AsJson = False,
@@ -283,6 +318,11 @@ def day(text: str | None) -> dt.date | None:
         return dt.date.fromisoformat(text) if text else None
     except ValueError as error:
         raise ConfigError(f"'{text}' is not a date", "Write YYYY-MM-DD.") from error
+
+
+def ask(question: str, default: str) -> str:
+    """Put a question on the terminal and return the reply."""
+    return str(typer.prompt(question, default=default, err=True))
 
 
 def emit(value: Any, text: str, as_json: bool) -> None:

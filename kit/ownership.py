@@ -48,6 +48,11 @@ def people_holding(spec: Spec, role: str) -> list[Person]:
     return [one for one in spec.people if role in one.roles or one.email.lower() in through]
 
 
+def is_held(spec: Spec, role: str) -> bool:
+    """Return whether a person or a team holds a role; a service or an agent answers for nothing."""
+    return any(isinstance(one, Team) or one.kind == "person" for one in holders(spec, role))
+
+
 def deciders(spec: Spec, role: str) -> list[Person]:
     """Return the people who can decide in a role: services and agents cannot."""
     return [one for one in people_holding(spec, role) if one.kind == "person"]

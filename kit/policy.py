@@ -14,7 +14,7 @@ from typing import Any
 from kit.artefacts import operating_model_of
 from kit.config import Catalog, CheckLevel
 from kit.operating import OperatingModel
-from kit.ownership import holders, stage_ownership
+from kit.ownership import holders, is_held, stage_ownership
 from kit.spec import Spec
 from kit.template import Template
 
@@ -61,12 +61,12 @@ Found = tuple[str, Where, str, str]
 
 def _unfilled(catalog: Catalog, spec: Spec, model: OperatingModel) -> Iterator[Found]:
     for role, reasons in model.required.items():
-        if role in catalog.roles and not holders(spec, role):
+        if role in catalog.roles and not is_held(spec, role):
             more = f" and {len(reasons) - 2} more" if len(reasons) > 2 else ""
             said = f"nobody is {catalog.roles[role].title.lower()} ({'; '.join(reasons[:2])}{more})"
             yield "role-unfilled", ("people",), said, f"Give somebody under `people` the role {role}."
     for role, reasons in model.recommended.items():
-        if role in catalog.roles and not holders(spec, role):
+        if role in catalog.roles and not is_held(spec, role):
             said = f"nobody is {catalog.roles[role].title.lower()}: {reasons[0]}"
             yield "role-recommended", ("people",), said, f"Give somebody under `people` the role {role}."
 
@@ -102,7 +102,7 @@ def _sources(catalog: Catalog, spec: Spec) -> Iterator[Found]:
             yield "source-contract", ("sources", name), said, f"{owner} writes it in kit.yml."
         if source.sample and not source.sample.licence:
             yield "source-licence", ("sources", name), f"the sample of '{name}' has no licence", f"{owner} names it."
-        if source.personal_data and not holders(spec, "security_officer"):
+        if source.personal_data and not is_held(spec, "security_officer"):
             columns = ", ".join(source.personal_data)
             said = f"source '{name}' holds personal data ({columns}) and nobody is security officer"
             yield "personal-data", ("sources", name), said, "Give somebody under `people` the role security_officer."

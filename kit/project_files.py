@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jinja2
 
+from kit.codeowners import codeowners_files
 from kit.compose import Composer, with_package
 from kit.errors import TemplateError
 from kit.files import File
@@ -31,6 +32,9 @@ def project_files(resources: Resources, composer: Composer, spec: Spec) -> list[
         SPEC_NAME: text.encode(),
         RESOLVED.as_posix(): resolved_bytes(composer.catalog, composer.chain, spec, text),
         **_shared_files(resources, composer, spec),
+        **{
+            path: content.encode() for path, content in codeowners_files(composer.catalog, composer.chain, spec).items()
+        },
         **_modules(resources, composer, spec, "package", f"src/{spec.package}"),
         **_modules(resources, composer, spec, "tests", "tests"),
         **notebook_files(composer, spec),

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kit.codeowners import codeowners_files
 from kit.compose import Composer
 from kit.json_span import with_value
 from kit.notebook import METADATA_KEY, Notebook, lines_of, source_of
@@ -39,12 +40,14 @@ def file_drifts(folder: Path, resources: Resources, composer: Composer, spec: Sp
     whole = {
         RESOLVED.as_posix(): resolved_bytes(composer.catalog, composer.chain, spec, text).decode(),
         SCHEMA: shared_file(resources, SCHEMA).decode(),
+        **codeowners_files(composer.catalog, composer.chain, spec),
     }
     for path, right in whole.items():
         said = _text(folder / path)
         if said != right:
             state = "is missing" if said is None else "is not what kit.yml and this kit say"
-            yield Drift(path, 1, Path(path).stem.removeprefix("kit."), f"the file {state}", partial(_replaced, right))
+            rule = Path(path).stem.removeprefix("kit.").lower()
+            yield Drift(path, 1, rule, f"the file {state}", partial(_replaced, right))
     yield from _readme_drift(folder, composer, spec)
 
 

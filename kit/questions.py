@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.answers import slug
-from kit.config import Catalog
+from kit.config import Attribute, Catalog
 from kit.fragment import merge
 from kit.template import Template, project_fragment
 
@@ -37,7 +37,8 @@ def questions(
     asked = [
         Question("title", "Title of the use case", str(said.get("title") or name.replace("-", " ").capitalize())),
         Question("name", "Short name", name),
-        Question("topology", "Topology of the team", next(iter(catalog.topologies)), tuple(catalog.topologies)),
+        Question("topology", topology_question(catalog), next(iter(catalog.topologies)), tuple(catalog.topologies)),
+        *_about_maturity(catalog, said),
         *_about_data(said),
     ]
     if "people" not in answers:
@@ -47,6 +48,26 @@ def questions(
             Question("roles", "Roles held, of the accountable ones", " ".join(accountable)),
         ]
     return [one for one in asked if one.key not in answers]
+
+
+def topology_question(catalog: Catalog) -> str:
+    """Return the question for the topology, after a line that describes each."""
+    lines = [f"  {name}: {one.description}" for name, one in catalog.topologies.items()]
+    return "\n".join([*lines, "Topology of the team"])
+
+
+def level_question(attribute: Attribute) -> str:
+    """Return the question for a level of maturity, after the sentences by which a team places itself."""
+    lines = [f"  {number} {one.name}: {one.sentence}" for number, one in enumerate(attribute.levels, start=1)]
+    return "\n".join([*lines, f"{attribute.title}, the level that fits best"])
+
+
+def _about_maturity(catalog: Catalog, said: Mapping[str, Any]) -> list[Question]:
+    return [
+        Question(f"maturity.{name}", level_question(attribute), "2", ("1", "2", "3"))
+        for name, attribute in catalog.maturity.items()
+        if name not in said.get("maturity", {})
+    ]
 
 
 def _about_data(said: Mapping[str, Any]) -> list[Question]:
@@ -94,6 +115,10 @@ def ask_all(asked: Sequence[Question], ask: Ask) -> dict[str, Any]:
 def replied_answers(replies: Mapping[str, str]) -> dict[str, Any]:
     """Return the fragment of `kit.yml` that the replies make."""
     answers: dict[str, Any] = {key: replies[key] for key in ("title", "name", "topology") if replies.get(key)}
+    levels = {
+        key.removeprefix("maturity."): int(reply) for key, reply in replies.items() if key.startswith("maturity.")
+    }
+    answers |= {"maturity": levels} if levels else {}
     answers |= _data_answers(replies)
     if replies.get("email"):
         roles = replies.get("roles", "").replace(",", " ").split()

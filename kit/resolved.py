@@ -12,6 +12,7 @@ from typing import Any
 
 from kit.artefacts import operating_model_of
 from kit.config import Catalog
+from kit.notices import job_permissions, stage_notices
 from kit.operating import maturity_level, stage_gate
 from kit.ownership import DUTIES, holders, stage_ownership, stage_tables
 from kit.runtime.context import RESOLVED
@@ -29,6 +30,8 @@ def resolved_values(catalog: Catalog, chain: Sequence[Template], spec: Spec, kit
         "ownership": {stage: _owners(catalog, chain, spec, stage) for stage in catalog.flow.stages},
         "stages": {stage: _stage(catalog, spec, stage) for stage in catalog.flow.stages},
         "environments": {name: environment_values(catalog, spec, name) for name in environment_names(catalog, spec)},
+        "notices": {stage: stage_notices(catalog, chain, spec, stage) for stage in catalog.flow.stages},
+        "permissions": job_permissions(catalog, chain, spec),
         "operating_model": _operating_model(catalog, chain, spec),
         "sources": {name: one.model_dump(mode="json", exclude_none=True) for name, one in spec.sources.items()},
         "problem": spec.problem.model_dump(mode="json"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kit.errors import ConfigError
+from kit.notices import stage_notices
 from kit.ownership import deciders
 from kit.plan import AS_OF, Plan, environment_kind, parameter_values, select_stages
 from kit.progress import Progress
@@ -126,9 +127,11 @@ def _gate_text(project: Project, record: dict[str, Any], stage: dict[str, Any]) 
 
 
 def _failure_text(project: Project, stage: dict[str, Any]) -> str:
+    told = stage_notices(project.catalog, project.chain, project.spec, stage["name"])["emails"]
     return (
         f"Stage {stage['name']} failed at {stage['error']}\n"
         f"  notebook: {shown_path(project.folder / stage['notebook'])}\n"
         f"  accountable: {stage['accountable']}\n"
+        f"  to be told: {', '.join(told) or 'nobody: the roles are unfilled'}\n"
         f"  run again from here: kit run {shown_path(project.folder)} --from {stage['name']}"
     )

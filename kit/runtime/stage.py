@@ -174,14 +174,14 @@ class Stage:
         `overwrite` replaces all rows, with `replace_where` only those of the condition; `append` adds.
         """
         options: dict[str, Any] = {"mode": mode, "replace_where": replace_where, "partition_by": list(partition_by)}
-        write_table(self.spark, self.warehouse, table, df, **options)
+        write_table(self.spark, self.warehouse, table, df, **options, tag=self._tag)
         return self._record_write(table, mode)
 
     def merge(self, df: DataFrame, table: str, keys: Sequence[str]) -> int:
         """Upsert `df` into a logical table by `keys` and return its new Delta version; a missing table is made."""
         if not self.exists(table):
             return self.write(df, table)
-        merge_table(self.spark, self.warehouse, table, df, list(keys))
+        merge_table(self.spark, self.warehouse, table, df, list(keys), self._tag)
         return self._record_write(table, "merge")
 
     def sql(self, query: str) -> DataFrame:
@@ -261,6 +261,13 @@ class Stage:
         return handover_of(self.name, self.context, self.log.path)
 
     # -- inner ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _tag(self) -> dict[str, str]:
+        """What every commit to a table says: who answers for it, and the run that made it."""
+        owner = self.ownership.accountable
+        people = ", ".join(one.email or one.name for one in owner.people)
+        return {"accountable": owner.role, "people": people, "run": self.run_id}
 
     def _source(self, name: str) -> Facts:
         sources = self.spec.get("sources", {})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,6 +16,9 @@ from kit.runtime.errors import KitError
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+
+COMMIT_TAG = "spark.databricks.delta.commitInfo.userMetadata"
+"""The setting by which a commit that SQL makes carries a text."""
 
 _NAME = re.compile(r"^[a-z]+\.[a-z][a-z0-9_]*$")
 
@@ -106,10 +110,17 @@ def write_table(
     mode: str,
     replace_where: str | None,
     partition_by: list[str],
+    tag: Mapping[str, str],
 ) -> None:
-    """Write `df`: `overwrite` replaces all rows (or those of `replace_where`), `append` adds them; one Delta commit."""
+    """Write `df`: `overwrite` replaces all rows (or those of `replace_where`), `append` adds them; one Delta commit.
+
+    The commit carries `tag` as its `userMetadata`; a new table in a catalog also as properties `kit.NAME`.
+    """
     exists = warehouse.version(spark, table) is not None
-    writer = df.write.format("delta").mode(mode if exists else "overwrite")
+    if not exists and isinstance(warehouse, CatalogWarehouse):
+        _create_table(df, warehouse.identifier(table), partition_by, tag)
+        return
+    writer = df.write.format("delta").mode(mode if exists else "overwrite").option("userMetadata", json.dumps(tag))
     if partition_by:
         writer = writer.partitionBy(*partition_by)
     if exists and replace_where:
@@ -122,8 +133,26 @@ def write_table(
         writer.saveAsTable(warehouse.identifier(table))
 
 
-def merge_table(spark: SparkSession, warehouse: Warehouse, table: str, df: DataFrame, keys: list[str]) -> None:
-    """Upsert `df` by `keys` in one Delta commit; a key that occurs twice in `df` is refused before anything changes."""
+def _create_table(df: DataFrame, identifier: str, partition_by: list[str], tag: Mapping[str, str]) -> None:
+    from pyspark.sql import functions as F
+
+    writer = df.writeTo(identifier).using("delta").option("userMetadata", json.dumps(tag))
+    for name, value in tag.items():
+        writer = writer.tableProperty(f"kit.{name}", value)
+    if partition_by:
+        writer = writer.partitionedBy(*[F.col(name) for name in partition_by])
+    writer.create()
+
+
+def merge_table(
+    spark: SparkSession, warehouse: Warehouse, table: str, df: DataFrame, keys: list[str], tag: Mapping[str, str]
+) -> None:
+    """Upsert `df` by `keys` in one Delta commit; a key that occurs twice in `df` is refused before anything changes.
+
+    The commit carries `tag` as its `userMetadata`, except on a platform, whose sessions may forbid the setting.
+    """
+    if isinstance(warehouse, FolderWarehouse):
+        spark.conf.set(COMMIT_TAG, json.dumps(tag))
     view = f"merge_{table.replace('.', '_')}"
     df.createOrReplaceTempView(view)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from kit.runtime.errors import KitError
 from kit.runtime.expectations import REASONS, ExpectationsFailed
 from kit.runtime.server import ensure_server, lease
 from kit.runtime.stage import RowsLost
+from kit.runtime.tables import CatalogWarehouse, write_table
 from kit.spec import Spec
 
 SPEC: dict[str, Any] = {
@@ -183,3 +185,52 @@ def test_a_kit_yml_that_changed_under_its_projection_is_refused(begin: Begin, pr
         file.write("\n# a remark\n")
     with pytest.raises(KitError, match="has changed since"):
         begin("modeling")
+
+
+def test_every_commit_says_who_answers_for_the_table(begin: Begin) -> None:
+    stage = begin("deployment")
+    stage.write(stage.spark.sql("select 1 as id, 0.1 as score"), "serving.predictions")
+    stage.merge(stage.spark.sql("select 1 as id, 0.2 as score"), "serving.predictions", keys=["id"])
+    history = stage.spark.sql(f"describe history {stage.warehouse.identifier('serving.predictions')}").collect()
+    said = [json.loads(one["userMetadata"]) for one in history]
+    assert said == [{"accountable": "ml_engineer_lead", "people": "", "run": stage.run_id}] * 2
+
+
+def test_a_new_table_of_a_catalog_has_its_owner_as_properties(begin: Begin) -> None:
+    stage = begin("deployment")
+    warehouse = CatalogWarehouse("spark_catalog", "default")
+    stage.spark.sql(f"drop table if exists {warehouse.identifier('serving.owned')}")
+    rows_ = stage.spark.sql("select 1 as id, date'2026-01-01' as day")
+    options = {
+        "mode": "overwrite",
+        "replace_where": None,
+        "partition_by": ["day"],
+        "tag": {"accountable": "data_owner"},
+    }
+    write_table(stage.spark, warehouse, "serving.owned", rows_, **options)
+    write_table(stage.spark, warehouse, "serving.owned", rows_, **options)
+    properties = stage.spark.sql(f"show tblproperties {warehouse.identifier('serving.owned')}").collect()
+    assert {one["key"]: one["value"] for one in properties}["kit.accountable"] == "data_owner"
+    assert warehouse.version(stage.spark, "serving.owned") == 1
+    assert stage.spark.table(warehouse.identifier("serving.owned")).count() == 1
+    stage.spark.sql(f"drop table {warehouse.identifier('serving.owned')}")
+
+
+def test_a_checklist_holds_what_was_ticked_and_what_follows_by_itself(begin: Begin) -> None:
+    stage = begin("data_engineering")
+    stage.check(stage.source("orders").selectExpr("id", "int(amount) as amount"), "silver.orders")
+    stage.account("orders", read=4, written=2, quarantined=2)
+    stage.tick("Keys are unique", is_met=True, measured="4 of 4")
+    stage.tick("Keys are unique", is_met=False, measured="3 of 4")
+    found = {one["item"]: (one["is_met"], one["measured"]) for one in stage.finish().checklist}
+    assert found["Every row that came in is accounted for"] == (True, "4 rows in orders")
+    assert found["Expectations are met"][0] is False
+    assert "amount_known in 1 rows of silver.orders" in found["Expectations are met"][1]
+    assert found["Keys are unique"] == (False, "3 of 4")
+
+
+def test_a_stage_knows_what_another_recommended_last(begin: Begin) -> None:
+    modeling = begin("modeling")
+    assert modeling.recommended("modeling") is None
+    modeling.decide("rework", "no better than the rule")
+    assert begin("deployment").recommended("modeling") == ("rework", "no better than the rule")
