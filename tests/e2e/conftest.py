@@ -48,11 +48,16 @@ class Done:
 Kit = Callable[..., Done]
 
 
-def kit(*arguments: str | Path, cwd: Path | None = None, spark: Server | None = None) -> Done:
-    """Call the kit as a program, perhaps on a Spark that is there already."""
+def kit(
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    spark: Server | None = None,
+    more: Mapping[str, str] | None = None,
+) -> Done:
+    """Call the kit as a program, perhaps on a Spark that is there already; `more` are environment variables."""
     command = [sys.executable, "-m", "kit", *map(str, arguments)]
     remote = {"SPARK_REMOTE": spark.url, "SPARK_CONNECT_AUTHENTICATE_TOKEN": spark.token} if spark else {}
-    env = environment() | remote
+    env = environment() | remote | dict(more or {})
     done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=env, check=False)
     return Done(done.returncode, done.stdout, done.stderr)
 
