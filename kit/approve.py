@@ -8,9 +8,8 @@ from typing import Any
 
 from kit.authorship import has_git, identity
 from kit.config import Gate
-from kit.decisions import Decision, Kind, read_decisions, sealed, write_decision
+from kit.decisions import Decision, Kind, bound_to, read_decisions, sealed, write_decision
 from kit.errors import ConfigError, NotAllowed
-from kit.evidence import evidence_hash
 from kit.gates import GateState, Hearing, decision_fault, self_approval, waiver_fault
 from kit.hearing import decided_environment, gate_record, hearing_of, judge, known_now
 from kit.ownership import deciders
@@ -77,7 +76,6 @@ def decide(project: Project, stage: str, wish: Wish, environment: str | None = N
     hearing, now = hearing_of(project, stage, environment, record), known_now(project)
     person = _who(project)
     outcome, roles = _outcome(hearing.gate, wish), _roles(project, hearing, person, wish)
-    evidence = record["evidence"]
     decision = sealed(
         read_decisions(project.folder),
         gate=hearing.name,
@@ -90,10 +88,7 @@ def decide(project: Project, stage: str, wish: Wish, environment: str | None = N
         note=" ".join(wish.note.split()),
         at=now,
         until=wish.until,
-        run=record["run_id"],
-        commit=record["git_commit"],
-        evidence_hash=evidence_hash(evidence),
-        evidence=evidence,
+        **bound_to(record),
     )
     _refuse(decision, hearing, now)
     file = write_decision(project.folder, decision)

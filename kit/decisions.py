@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kit.errors import ConfigError
+from kit.evidence import evidence_hash
 from kit.files import write_new_file
 from kit.yaml_source import YamlSource
 
@@ -96,6 +98,17 @@ def sealed(decisions: Decisions, **said: Any) -> Decision:
     before = [one for one in decisions.all if one.gate == said["gate"]]
     decision = Decision(**said, previous=before[-1].seal if before else None, seal="")
     return decision.model_copy(update={"seal": seal_of(decision)})
+
+
+def bound_to(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what binds a decision to the record of a stage: its run and commit, its evidence and the hash of it."""
+    evidence = record["evidence"]
+    return {
+        "run": record["run_id"],
+        "commit": record["git_commit"],
+        "evidence_hash": evidence_hash(evidence),
+        "evidence": evidence,
+    }
 
 
 def seal_of(decision: Decision) -> str:

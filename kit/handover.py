@@ -6,9 +6,8 @@ import datetime as dt
 from typing import Any
 
 from kit.authorship import identity
-from kit.decisions import read_decisions, sealed, write_decision
+from kit.decisions import bound_to, read_decisions, sealed, write_decision
 from kit.errors import ConfigError, NotAllowed
-from kit.evidence import evidence_hash
 from kit.handovers import ACCEPTED, REJECTED, checklist_parts, handover_of, taking_role
 from kit.hearing import decided_environment, gate_record, known_now
 from kit.ownership import deciders
@@ -59,10 +58,7 @@ def answer_handover(
         note=" ".join(note.split()),
         at=known_now(project),
         until=None if is_accepted else due,
-        run=record["run_id"],
-        commit=record["git_commit"],
-        evidence_hash=evidence_hash(record["evidence"]),
-        evidence=record["evidence"],
+        **bound_to(record),
     )
     file = write_decision(project.folder, decision)
     return {**handover_of(project, stage, environment, record), "file": file}

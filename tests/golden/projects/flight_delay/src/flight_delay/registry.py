@@ -140,6 +140,12 @@ def register(mlflow: Any, name: str, uri: str, run_id: str, tags: Mapping[str, s
     return _version(found)
 
 
+def owner_tags(owner: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags of a version that say who answers for it: the accountable role, and its people."""
+    people = ", ".join(one.get("email") or one["name"] for one in owner["people"])
+    return {"accountable": owner["role"], "accountable_people": people or "unfilled"}
+
+
 def promote(mlflow: Any, version: Version) -> None:
     """Make a version the champion; the one that it replaces becomes `previous`."""
     client, old = mlflow.MlflowClient(), version_of(mlflow, version.name, CHAMPION)
