@@ -75,4 +75,4 @@ def _demands(catalog: Catalog, spec: Spec) -> Iterator[tuple[str, Demands]]:
         yield f"topology {spec.topology}", topology
     for name, attribute in catalog.maturity.items():
         level = maturity_level(catalog, spec, name)
-        yield f"{attribute.title.lower()} is {level.name}", level
+        yield f"{attribute.title} is {level.name}", level

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kit.errors import ConfigError
-from kit.intake.keys import is_id_like
+from kit.intake.keys import Key, is_id_like
 from kit.intake.profile import ColumnProfile, TableProfile
 
 _WHO = frozenset({
@@ -34,6 +34,17 @@ def pair_of(table: TableProfile, said: Sequence[str]) -> tuple[str, str, str]:
     if not who or not what or who == what:
         raise _unclear(table, "which column says who, and which says what?")
     return who, what, "by their names"
+
+
+def entity_of(table: TableProfile) -> Key | None:
+    """Return the column that says who, where each stands in several rows, which are its transactions; None without one.
+
+    It is no key of the rows, but what is told apart in segments.
+    """
+    who = _likeliest(table, _WHO)
+    if who is None or table.columns[who].distinct * 2 > table.rows:
+        return None
+    return Key([who], "who, by its name: each stands in several rows, which are its transactions", is_unique=False)
 
 
 def _likeliest(table: TableProfile, words: frozenset[str]) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from kit.errors import ConfigError
 from kit.intake.flags import class_expectation, expectations_of, personal_of, unused_of
-from kit.intake.interactions import pair_of
+from kit.intake.interactions import entity_of, pair_of
 from kit.intake.keys import ROW_ID, Key, key_of
 from kit.intake.leaks import leaks_of
 from kit.intake.personal import is_described_only
@@ -90,7 +90,7 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
     if kind == "recommendation":
         return _of_interactions(tables, target, wishes, needs, project)
     series = _series(cases, kind, target, wishes)
-    key = series[1] if series else key_of(cases, wishes.key, target.column.name if target else None)
+    key = series[1] if series else _key(cases, kind, target, wishes)
     is_predicted = kind != "segmentation"  # a target is the amount of a transaction there
     suspected = leaks_of(cases, target, {*key.columns}) if target and not series and is_predicted else {}
     time = time_of(cases, wishes.time, [*_late(cases, suspected), *([target.column.name] if target else [])])
@@ -108,6 +108,13 @@ def propose(tables: Sequence[TableProfile], kind: str, wishes: Wishes, needs: Se
         **_environments(tables),
     }
     return Proposal(tables, kind, target, key, time, leaks, unused, notes, fragment, series[0] if series else None)
+
+
+def _key(cases: TableProfile, kind: str, target: Target | None, wishes: Wishes) -> Key:
+    """Return what identifies a case: of transactions to be segmented who made them, else what tells rows apart."""
+    is_dated = kind == "segmentation" and not wishes.key and time_of(cases, wishes.time, []).column is not None
+    entity = entity_of(cases) if is_dated else None
+    return entity or key_of(cases, wishes.key, target.column.name if target else None)
 
 
 def _of_interactions(

@@ -365,6 +365,18 @@ def test_who_may_repeat_where_segments_are_made_of_transactions(tmp_path: Path, 
     assert (spec.sources["cases"].key, spec.problem.leaks) == ([], {})
 
 
+def test_transactions_are_known_by_who_made_them_without_being_told(tmp_path: Path, resources: Resources) -> None:
+    rows = [
+        {"order_id": n, "customer_id": f"C{n % 90}", "at": f"2020-{1 + n % 12:02}-{1 + n % 28:02}", "paid": n % 71}
+        for n in range(400)
+    ]
+    spec = made(tmp_path, resources, table(tmp_path, rows), "segmentation").spec
+    assert (spec.problem.key, spec.problem.event_time) == (["customer_id"], "at")
+    once = [{**row, "customer_id": f"C{row['order_id']}"} for row in rows]
+    spec = made(tmp_path / "once", resources, table(tmp_path, once), "segmentation").spec
+    assert spec.problem.key == ["order_id"]  # each stands once: the rows are the entities
+
+
 def test_entities_of_a_segmentation_have_their_key_and_need_no_target(tmp_path: Path, resources: Resources) -> None:
     spec = made(tmp_path, resources, table(tmp_path, churn()), "segmentation").spec
     assert spec.problem.target is None
