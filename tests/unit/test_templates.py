@@ -110,3 +110,37 @@ def test_a_fresh_project_has_no_findings_and_is_formatted_and_linted(specs: Spec
             check=False,
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def names_of(module: Path) -> set[str]:
+    """Return what a module defines or imports at its top."""
+    names = {"__name__"}
+    for node in ast.parse(module.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)}
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {one.asname or one.name for one in node.names}
+    return names
+
+
+@pytest.mark.parametrize(("template", "stage"), CASES)
+def test_what_a_notebook_calls_is_in_the_package(specs: Specs, template: str, stage: str) -> None:
+    composer, spec, path = specs[template]
+    folder = path / "src" / spec.package
+    cells = [one for one in composer.notebook(spec, stage)["cells"] if one["cell_type"] == "code"]
+    tree = ast.parse("\n".join(source_of(cell) for cell in cells))
+    modules: dict[str, Path] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == spec.package:
+            modules |= {one.asname or one.name: folder / f"{one.name}.py" for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{spec.package}."):
+            module = folder / f"{(node.module or '').partition('.')[2]}.py"
+            assert {one.name for one in node.names} <= names_of(module), module.name
+    assert [module for module in modules.values() if not module.is_file()] == []
+    known = {name: names_of(module) for name, module in modules.items()}
+    called = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
+    wrong = {f"{one.value.id}.{one.attr}" for one in called if one.attr not in known.get(one.value.id, {one.attr})}
+    assert wrong == set()

@@ -16,6 +16,8 @@ from .registry import (
     log_folder,
     log_measures,
     logged_folder,
+    owner_tags,
+    packaged,
     promote,
     register,
     registered_name,
@@ -23,8 +25,8 @@ from .registry import (
     version_of,
 )
 
-__all__ = ["CHAMPION", "load_pipeline", "log_documents", "log_measures", "log_recommender", "promote", "register",
-           "registered_name", "rehearse_rollback", "version_of"]  # fmt: skip
+__all__ = ["CHAMPION", "load_pipeline", "log_documents", "log_measures", "log_recommender", "owner_tags", "packaged",
+           "promote", "register", "registered_name", "rehearse_rollback", "version_of"]  # fmt: skip
 
 FOLDER = "recommender"
 """Folder of the saved recommender inside the data of the MLflow model."""
