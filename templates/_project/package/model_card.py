@@ -92,8 +92,8 @@ def _weakest(slices: Mapping[str, pd.DataFrame], measure: str) -> str:
     for name, found in slices.items():
         if len(found) > 1:
             worst = found.loc[found[measure].idxmin() if measure in HIGHER_IS_BETTER else found[measure].idxmax()]
-            name = measure.upper() if measure in ABBREVIATIONS else measure.replace("_", " ")
-            shown = f"{name} {_cell(float(worst[measure]))}"
+            said = measure.upper() if measure in ABBREVIATIONS else measure.replace("_", " ")
+            shown = f"{said} {_cell(float(worst[measure]))}"
             lines.append(f"- {name} {worst['value']}: {shown} on {int(worst['rows']):,} cases")
     return "\n".join(lines) or "No slice is large enough to be judged."
 
