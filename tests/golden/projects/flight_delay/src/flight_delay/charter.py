@@ -137,6 +137,7 @@ def _checked(
     no_owner = [name for name, one in sources.items() if not resolved["roles"][one["owner"]]["people"]]
     unlicensed = [name for name, one in sources.items() if one.get("sample") and not one["sample"].get("licence")]
     keyless = [name for name, one in sources.items() if not one.get("key")]
+    kpis = len(spec.get("kpis", []))
     undated = [one["name"] for one in spec.get("kpis", []) if not one.get("due")]
     overdue = [one["name"] for one in spec.get("kpis", []) if one.get("due") and _date(one["due"]) < today]
     return [
@@ -149,7 +150,7 @@ def _checked(
         _item(
             "No secret is written in kit.yml", _secrets(spec, "kit.yml"), "none found", "use secret://scope/key for {}"
         ),
-        _item("Every KPI has a date", undated, "dated", "no date for {}"),
+        _item("Every KPI has a date", undated, f"{kpis} of {kpis}", "no date for {}"),
         _item("No KPI is overdue", overdue, "none", "overdue: {}"),
     ]
 

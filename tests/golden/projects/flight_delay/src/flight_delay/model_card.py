@@ -16,6 +16,8 @@ from .split import Split
 
 HIGHER_IS_BETTER = {"auc", "average_precision"}
 """Measures that are better the higher they are; of all others lower is better."""
+ABBREVIATIONS = {"auc", "mae", "rmse", "wape"}
+"""Measures that are written in capitals."""
 YES_OR_NO = {"classification", "anomaly_detection"}
 """Types of problem whose target has a positive value."""
 
@@ -90,7 +92,8 @@ def _weakest(slices: Mapping[str, pd.DataFrame], measure: str) -> str:
     for name, found in slices.items():
         if len(found) > 1:
             worst = found.loc[found[measure].idxmin() if measure in HIGHER_IS_BETTER else found[measure].idxmax()]
-            shown = f"{measure.upper()} {_cell(float(worst[measure]))}"
+            said = measure.upper() if measure in ABBREVIATIONS else measure.replace("_", " ")
+            shown = f"{said} {_cell(float(worst[measure]))}"
             lines.append(f"- {name} {worst['value']}: {shown} on {int(worst['rows']):,} cases")
     return "\n".join(lines) or "No slice is large enough to be judged."
 
