@@ -109,12 +109,16 @@ def test_any_folder_gives_a_name_that_kit_yml_takes(text: str) -> None:
     assert re.fullmatch(pattern, slug(text))
 
 
+LEVELS = ["maturity.data_foundation", "maturity.platform", "maturity.mlops"]
+
+
 def test_questions_have_defaults_from_template_folder_and_git(composer: Composer) -> None:
     asked = questions(composer.catalog, composer.chain, {}, "My folder", ("Ada", "ada@example.org"))
     assert {one.key: one.default for one in asked} == {
         "title": "Tiny things",
         "name": "my-folder",
         "topology": "centralized",
+        **dict.fromkeys(LEVELS, "2"),
         "person": "Ada",
         "email": "ada@example.org",
         "roles": "business_stakeholder data_owner data_scientist_lead ml_engineer_lead",
@@ -123,7 +127,10 @@ def test_questions_have_defaults_from_template_folder_and_git(composer: Composer
 
 def test_what_has_been_answered_is_not_asked_again(composer: Composer) -> None:
     asked = questions(composer.catalog, composer.chain, {"title": "T", "people": []}, "x", ("", ""))
-    assert [one.key for one in asked] == ["name", "topology"]
+    assert [one.key for one in asked] == ["name", "topology", *LEVELS]
+    answers = {"title": "T", "people": [], "maturity": {"mlops": 1}}
+    asked = questions(composer.catalog, composer.chain, answers, "x", ("", ""))
+    assert [one.key for one in asked] == ["name", "topology", *LEVELS[:2]]
 
 
 def test_the_defaults_make_a_person_who_holds_the_accountable_roles(composer: Composer) -> None:
@@ -146,8 +153,9 @@ def test_with_nobody_accountable_yet_email_and_roles_are_not_asked(composer: Com
         return "-" if question.key == "person" else question.default
 
     said = ask_all(questions(composer.catalog, composer.chain, {}, "x", ("", "")), ask)
-    assert put == ["title", "name", "topology", "person"]
+    assert put == ["title", "name", "topology", *LEVELS, "person"]
     assert "people" not in said
+    assert said["maturity"] == {"data_foundation": 2, "platform": 2, "mlops": 2}
 
 
 def test_without_git_nobody_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,18 +142,24 @@ def test_answers_of_a_file_and_assignments_are_laid_over_the_template(tmp_path: 
 def test_on_a_terminal_the_open_questions_are_put_and_replies_count(
     tmp_path: Path, resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replies = {"Title of the use case": "Asked", "Topology of the team (centralized, coe, federated)": "coe"}
+    replies = {
+        "Title of the use case": "Asked",
+        "Topology of the team (centralized, coe, federated)": "coe",
+        "MLOps, the level that fits best (1, 2, 3)": "3",
+    }
     put: list[str] = []
 
     def prompt(text: str, default: str, **_: object) -> str:
         put.append(text)
-        return replies.get(text, "-" if text.startswith("Who") else default)
+        return replies.get(text.splitlines()[-1], "-" if text.startswith("Who") else default)
 
     monkeypatch.setattr("typer.prompt", prompt)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     made = create_project(tmp_path / "case", "tiny", assignments=["name=set"], ask=True, overlay=resources.roots[0])
     assert (made.spec.title, made.spec.name, made.spec.topology, made.spec.people) == ("Asked", "set", "coe", [])
-    assert len(put) == 3
+    assert (made.spec.maturity.mlops, made.spec.maturity.platform) == (3, 2)
+    assert len(put) == 6
+    assert "2 automated: Training and scoring run on a schedule" in put[4]
 
 
 def test_without_a_terminal_nothing_is_asked(

@@ -16,8 +16,8 @@ from kit.resources import kit_resources
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 DEMO = "demo/flight-delay"
-LASTING = {"lab", "spark"}
-"""Commands that stay or start a server: of them only the way they are spelt is tried."""
+LASTING = {"lab", "spark", "review", "approve", "handover"}
+"""Commands that stay, or speak of a run: of them only the way they are spelt is tried."""
 
 
 def commands(program: str) -> list[list[str]]:
@@ -49,7 +49,7 @@ def run(folder: Path, arguments: list[str]) -> str:
 
 def as_tried(arguments: list[str]) -> list[str]:
     """A command without its effects: asks nothing, runs nothing, stays nowhere."""
-    if arguments[0] in LASTING:
+    if arguments[0] in LASTING or "--resume" in arguments:
         return [one for one in arguments if "/" not in one] + ["--help"]
     return arguments + (["--dry-run"] if arguments[0] in {"new", "run"} and "--dry-run" not in arguments else [])
 
