@@ -7,14 +7,14 @@ answers at once.
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from kit import cli_team
+from kit.cli_base import HERE, AsJson, ProjectPath, assignments, emit
 from kit.errors import ConfigError, KitError
 
 app = typer.Typer(
@@ -26,14 +26,6 @@ app = typer.Typer(
 )
 spark_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The Spark server of a project.")
 app.add_typer(spark_app, name="spark")
-
-ProjectPath = Annotated[Path, typer.Argument(help="The project's folder.", show_default="this folder")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on stdout.")]
-StageName = Annotated[str, typer.Argument(help="definition, data_engineering, modeling, deployment or monitoring.")]
-OfGate = Annotated[
-    str | None, typer.Option("--env", help="The environment to decide for.", show_default="that of the last run")
-]
-HERE = Path()
 
 
 @app.command()
@@ -140,98 +132,7 @@ def status(path: ProjectPath = HERE, as_json: AsJson = False) -> None:
     emit(found, status_text(found), as_json)
 
 
-@app.command()
-def review(stage: StageName, path: ProjectPath = HERE, environment: OfGate = None, as_json: AsJson = False) -> None:
-    """Show what a stage lays before its gate: figures against targets, checks, versions, and who still has to sign."""
-    from kit.project import open_project
-    from kit.review import review_gate, review_text
-
-    found = review_gate(open_project(path), stage, environment)
-    emit(found, review_text(found), as_json)
-
-
-@app.command()
-def approve(
-    stage: StageName,
-    path: ProjectPath = HERE,
-    outcome: Annotated[
-        str | None, typer.Option(help="An outcome of the gate; the first lets the work pass on.")
-    ] = None,
-    note: Annotated[str, typer.Option(help="Why; a waiver and any other outcome than the first need it.")] = "",
-    waive: Annotated[bool, typer.Option("--waive", help="Let runs pass without a decision, up to --until.")] = False,
-    until: Annotated[str | None, typer.Option(help="The last day of a waiver, YYYY-MM-DD.")] = None,
-    propose: Annotated[bool, typer.Option("--propose", help="Say what you would decide; it decides nothing.")] = False,
-    environment: OfGate = None,
-    as_json: AsJson = False,
-) -> None:
-    """Record your decision at a stage's gate, as the person that git knows you as, bound to what the last run found."""
-    from kit.approve import decide, decided_text, wish
-    from kit.project import open_project
-
-    project = open_project(path)
-    said = wish(outcome, note, day(until), is_waiver=waive, is_proposal=propose)
-    made = decide(project, stage, said, environment)
-    emit(made.as_dict(), decided_text(made), as_json)
-
-
-@app.command()
-def handover(
-    stage: StageName,
-    path: ProjectPath = HERE,
-    accept: Annotated[bool, typer.Option("--accept", help="You take over.")] = False,
-    reject: Annotated[bool, typer.Option("--reject", help="You do not; needs --note and --due.")] = False,
-    note: Annotated[str, typer.Option(help="Why.")] = "",
-    due: Annotated[str | None, typer.Option(help="By when it is to be mended, YYYY-MM-DD.")] = None,
-    environment: OfGate = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show what a stage hands over to the next accountable role, or record whether you take it."""
-    from kit.handover import answer_handover, handover_text, show_handover
-    from kit.project import open_project
-
-    if accept and reject:
-        raise ConfigError("--accept and --reject exclude each other", "Say one of the two.")
-    project = open_project(path)
-    if accept or reject:
-        found = answer_handover(project, stage, environment, is_accepted=accept, note=note, due=day(due))
-    else:
-        found = show_handover(project, stage, environment)
-    emit(found, handover_text(found), as_json)
-
-
-@app.command()
-def configure(
-    path: ProjectPath = HERE,
-    topology: Annotated[str | None, typer.Option(help="centralized, coe or federated.")] = None,
-    data_foundation: Annotated[str | None, typer.Option(help="1 siloed, 2 shared, 3 governed.")] = None,
-    platform: Annotated[str | None, typer.Option(help="1 self-managed, 2 managed, 3 self-service.")] = None,
-    mlops: Annotated[str | None, typer.Option(help="1 manual, 2 automated, 3 continuous.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would follow, write nothing.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Change how the team is set up and show what follows; without options it asks."""
-    from kit.configure import ask_answers
-    from kit.configure import configure as configure_project
-
-    said = {"topology": topology, "data_foundation": data_foundation, "platform": platform, "mlops": mlops}
-    answers = {name: value for name, value in said.items() if value is not None} or ask_answers(path, ask)
-    found = configure_project(path, answers, dry_run=dry_run)
-    emit(found.as_dict(), found.text(), as_json)
-
-
-@app.command()
-def team(
-    path: ProjectPath = HERE,
-    without: Annotated[str | None, typer.Option(help="A person: what would nobody answer for?")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show who does what, who carries too much, which roles are open, and what a leaving person would orphan."""
-    from kit.project import open_project
-    from kit.team import team_of, team_text
-
-    project = open_project(path)
-    found = team_of(project, without)
-    emit(found, team_text(project, found), as_json)
+cli_team.register(app)
 
 
 @app.command()
@@ -297,37 +198,6 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
         typer.echo(f"kit {kit.__version__}")
         raise typer.Exit(0)
-
-
-def assignments(pairs: list[str]) -> dict[str, Any]:
-    """Return `name=value` pairs as a dictionary; raises ConfigError for a pair without `=` or a name said twice."""
-    values: dict[str, Any] = {}
-    for pair in pairs:
-        name, mark, value = pair.partition("=")
-        if not mark or not name:
-            raise ConfigError(f"'{pair}' is not name=value", "Write -p name=value.")
-        if name in values:
-            raise ConfigError(f"parameter '{name}' is given twice", "Keep one of the two.")
-        values[name] = value
-    return values
-
-
-def day(text: str | None) -> dt.date | None:
-    """Return a date of the command line; raises ConfigError for what is none."""
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise ConfigError(f"'{text}' is not a date", "Write YYYY-MM-DD.") from error
-
-
-def ask(question: str, default: str) -> str:
-    """Put a question on the terminal and return the reply."""
-    return str(typer.prompt(question, default=default, err=True))
-
-
-def emit(value: Any, text: str, as_json: bool) -> None:
-    """Print the value as JSON, or its text for a person."""
-    typer.echo(json.dumps(value, indent=2, sort_keys=True, default=str) if as_json else text)
 
 
 def main() -> NoReturn:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from kit.cli import assignments
+from kit.cli_base import assignments
 from kit.config import load_catalog
 from kit.errors import ConfigError
 from kit.plan import parameter_values, select_stages
