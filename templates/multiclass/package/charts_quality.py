@@ -13,6 +13,9 @@ from matplotlib.ticker import PercentFormatter
 
 from .charts import BLUE, GREEN, GREY, ORANGE, canvas
 
+FEWEST = 10
+"""Cases from which on the share of a group is drawn."""
+
 
 def classes_chart(wrong: pd.DataFrame, each: pd.DataFrame) -> Figure:
     """Two panels: the confusion of classes as shares of the true class, and recall and precision of each class.
@@ -43,8 +46,10 @@ def classes_chart(wrong: pd.DataFrame, each: pd.DataFrame) -> Figure:
 def sureness_chart(calibration: pd.DataFrame, months: Mapping[str, pd.DataFrame]) -> Figure:
     """Panels: share right by probability of the predicted class, and log loss by month where there is any.
 
-    `calibration` as `evaluation.calibration`; `months` the measures by month of each model.
+    `calibration` as `evaluation.calibration`, of which tenths with fewer than FEWEST cases say nothing and are left out;
+    `months` the measures by month of each model.
     """
+    calibration = calibration[calibration["rows"] >= FEWEST]
     is_timed = any(len(one) for one in months.values())
     figure, (left, *over_time) = canvas(2 if is_timed else 1, height=3.8, width=11.0 if is_timed else 6.5)
     left.plot([0, 1], [0, 1], color=GREY, linestyle=":", label="as it should be")
