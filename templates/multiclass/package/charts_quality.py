@@ -46,8 +46,8 @@ def classes_chart(wrong: pd.DataFrame, each: pd.DataFrame) -> Figure:
 def sureness_chart(calibration: pd.DataFrame, months: Mapping[str, pd.DataFrame]) -> Figure:
     """Panels: share right by probability of the predicted class, and log loss by month where there is any.
 
-    `calibration` as `evaluation.calibration`, of which tenths with fewer than FEWEST cases say nothing and are left out;
-    `months` the measures by month of each model.
+    `calibration` as `evaluation.calibration`, of which tenths with fewer than FEWEST cases say nothing and are left
+    out; `months` the measures by month of each model.
     """
     calibration = calibration[calibration["rows"] >= FEWEST]
     is_timed = any(len(one) for one in months.values())
