@@ -32,13 +32,13 @@ def has_git(folder: Path) -> bool:
 def change_authors(folder: Path, paths: Sequence[str], since: str | None) -> list[str]:
     """Return the sorted e-mails of those who changed the paths since a commit, or ever.
 
-    What is not committed was changed by whoever works here, as was everything where git knows of no change.
+    What is not committed was changed by whoever works here, as was everything that git has never seen.
     """
     known = since and _git(folder, "cat-file", "-t", since) == "commit"
-    span = [f"{since}..HEAD"] if known else []
-    said = _git(folder, "log", "--format=%ae", *span, "--", *paths)
+    ever = _git(folder, "log", "--format=%ae", "--", *paths)
+    said = _git(folder, "log", "--format=%ae", f"{since}..HEAD", "--", *paths) if known else ever
     authors = {line.strip().lower() for line in (said or "").splitlines() if line.strip()}
-    if not authors or _git(folder, "status", "--porcelain", "--", *paths):
+    if not ever or _git(folder, "status", "--porcelain", "--", *paths):
         authors |= {one for one in [identity(folder)] if one}
     return sorted(authors)
 
