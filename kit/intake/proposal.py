@@ -252,6 +252,8 @@ def _notes(tables: Sequence[TableProfile], target: Target | None, key: Key, time
     yield from _table_notes(tables)
     if target and target.column.nulls:
         yield f"{target.column.nulls:,} rows have no target: they are scored, not learnt from"
+    if key.reason.startswith("who,") and not target:
+        yield "name the amount of a transaction with --target COLUMN, if there is one: segments then rest on it, too"
     if target and target.left_out:
         few = ", ".join(f"{one} {rows:,}" for one, rows in target.left_out.items())
         yield f"classes with fewer than {FEWEST_OF_CLASS} rows are left out, neither learnt nor judged: {few}"

@@ -12,6 +12,9 @@ import pytest
 from kit.resources import Resources
 from tests.unit.tiny import tiny_resources
 
+ROOT = Path(__file__).parents[2]
+"""This kit, whichever is installed."""
+
 
 @pytest.fixture
 def resources(tmp_path: Path) -> Resources:
@@ -19,7 +22,7 @@ def resources(tmp_path: Path) -> Resources:
 
 
 def kit(resources: Resources, *arguments: str) -> subprocess.CompletedProcess[str]:
-    surroundings = {"KIT_OVERLAY": str(resources.roots[0]), "PATH": ""}
+    surroundings = {"KIT_OVERLAY": str(resources.roots[0]), "PATH": "", "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [sys.executable, "-m", "kit", *arguments],
         cwd=resources.roots[0].parent,
@@ -31,17 +34,21 @@ def kit(resources: Resources, *arguments: str) -> subprocess.CompletedProcess[st
     )
 
 
-def test_a_new_project_is_checked_without_findings_until_it_drifts(resources: Resources) -> None:
+def test_a_new_project_has_gaps_but_nothing_wrong_until_it_drifts(resources: Resources) -> None:
     made = kit(resources, "new", "case", "--template", "tiny", "--json")
     assert (made.returncode, json.loads(made.stdout)["written"]) == (0, True)
-    clean = kit(resources, "check", "case", "--json")
-    assert (clean.returncode, json.loads(clean.stdout)) == (0, {"findings": []})
+    fresh = kit(resources, "check", "case", "--json")
+    gaps = json.loads(fresh.stdout)["findings"]
+    assert (fresh.returncode, {one["level"] for one in gaps}) == (0, {"warn"})
+    assert {one["rule"] for one in gaps} >= {"role-unfilled", "charter-empty"}
     truth = resources.roots[0].parent / "case/kit.yml"
     truth.write_text(truth.read_text().replace("default: 3\n", "default: 4\n"))
     drifted = kit(resources, "check", "case", "--json")
     assert drifted.returncode == 1
-    assert [one["rule"] for one in json.loads(drifted.stdout)["findings"]] == ["resolved", "parameters"]
+    wrong = [one["rule"] for one in json.loads(drifted.stdout)["findings"] if one["level"] == "fail"]
+    assert wrong == ["resolved", "parameters"]
     assert kit(resources, "check", "case", "--fix").returncode == 0
+    assert json.loads(kit(resources, "check", "case", "--json").stdout)["findings"] == gaps
 
 
 @pytest.mark.parametrize(

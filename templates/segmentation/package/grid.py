@@ -65,7 +65,7 @@ def judged(
 def verdict(measured: pd.DataFrame, is_stable: bool, why: str, holds: float, least: float) -> tuple[str, str]:
     """Return the recommendation at the gate and its reason, in words.
 
-    Rework where no number of segments is stable, where later data would make other segments (`holds`, an agreement,
+    Rework where no number of segments is stable, where new data would make other segments (`holds`, an agreement,
     under `least`), or where the grid is surely as good: more compact, or better at telling what comes.
     """
     model, rule = measured.loc[MODEL], measured.loc[GRID]
@@ -79,8 +79,8 @@ def verdict(measured: pd.DataFrame, is_stable: bool, why: str, holds: float, lea
         if model["spearman_lead_high"] < 0:
             return "rework", f"The segments are more compact, but the grid says more of what comes: {said}."
     if holds < least:
-        return "rework", f"Later data would make other segments (agreement {holds:.2f}, {least:g} is wanted): {said}."
-    return "accept", f"{why}; {said}; later data would make nearly the same segments (agreement {holds:.2f})."
+        return "rework", f"New data would make other segments (agreement {holds:.2f}, {least:g} is wanted): {said}."
+    return "accept", f"{why}; {said}; new data would make nearly the same segments (agreement {holds:.2f})."
 
 
 def lead_of(points: npt.NDArray[np.float64], labels: Mapping[str, npt.ArrayLike], draws: int = 200) -> dict[str, float]:

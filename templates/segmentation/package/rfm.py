@@ -74,12 +74,16 @@ def has_transactions(problem: Mapping[str, Any], rows: int, entities: int) -> bo
 
 
 def days_of(rows: DataFrame, problem: Mapping[str, Any]) -> DataFrame:
-    """Return one row per entity and day of typed transactions: the key, `day`, `amount` (0 without a target), `active`.
+    """Return one row per entity and day of typed transactions: key, `day`, `amount` (null without target), `active`.
 
     A row without key or time is no transaction of anyone.
     """
     key = [F.col(f"`{name}`") for name in problem["key"]]
-    amount = F.coalesce(F.col(f"`{problem['target']}`").cast("double"), F.lit(0.0)) if problem["target"] else F.lit(0.0)
+    amount = (
+        F.coalesce(F.col(f"`{problem['target']}`").cast("double"), F.lit(0.0))
+        if problem["target"]
+        else F.lit(None).cast("double")
+    )
     day = F.to_date(F.col(f"`{problem['event_time']}`").cast("timestamp"))
     known = " and ".join([*(f"`{name}` is not null" for name in problem["key"]), "day is not null"])
     rows = rows.select(*key, day.alias("day"), amount.alias(AMOUNT)).where(known)
@@ -104,9 +108,13 @@ def features(days: DataFrame, key: Sequence[str], plan: Plan) -> DataFrame:
         F.sum(F.when(F.col("ago").between(1, plan.horizon), F.col(AMOUNT)).otherwise(0.0)).alias(RECENT_AMOUNT),
         F.count_if(~past & active).alias(NEXT_FREQUENCY),
         F.sum(F.when(~past, F.col(AMOUNT)).otherwise(0.0)).alias(NEXT_AMOUNT),
+        F.count(AMOUNT).alias("amounts"),
     )
-    later = {name: F.when(is_over, F.col(name)) for name in (NEXT_FREQUENCY, NEXT_AMOUNT)}
-    return found.where(F.col(RECENCY).isNotNull()).withColumns(later)
+    later = {
+        NEXT_FREQUENCY: F.when(is_over, F.col(NEXT_FREQUENCY)),
+        NEXT_AMOUNT: F.when(is_over & (F.col("amounts") > 0), F.col(NEXT_AMOUNT)),
+    }
+    return found.where(F.col(RECENCY).isNotNull()).withColumns(later).drop("amounts")
 
 
 def entities(rows: DataFrame, problem: Mapping[str, Any], day: dt.date) -> DataFrame:

@@ -13,12 +13,13 @@ from .segments import NAME
 def segment_card(stage: Any, said: str, measured: pd.DataFrame, profile: pd.DataFrame, verdict: str) -> str:
     """Return the card as markdown; `measured` of `grid.judged`, `profile` of `segments.profile`."""
     charter = stage.spec.get("charter", {})
-    columns = [name for name in profile.columns if name not in {NAME, "segment_no", "rows"}]
+    shown = profile.dropna(axis="columns", how="all")
+    columns = [name for name in shown.columns if name not in {NAME, "segment_no", "rows"}]
     sections = {
         f"Model card: {stage.spec.title}": f"{said}. Accountable: {held(stage.ownership.accountable)}.",
         "Intended use": " ".join(charter.get(key, "") for key in ("objective", "decision")).strip() or "Not said.",
         "Not intended for": charter.get("out_of_scope") or "Nothing is excluded in kit.yml.",
-        "The segments": _markdown(profile.set_index(NAME)[columns]),
+        "The segments": _markdown(shown.set_index(NAME)[columns]),
         "Measured beside the quintile grid": _markdown(measured),
         "Verdict": verdict,
         "Known risks": "\n".join(f"- {one['risk']} {one['answer']}" for one in charter.get("risks", []))

@@ -174,6 +174,8 @@ class Rehearsal:
 
     is_done: bool
     said: str
+    call: str = "roll_back"
+    """The function of this module that goes it."""
 
     def __str__(self) -> str:
         return self.said
@@ -192,17 +194,18 @@ def rehearse_rollback(mlflow: Any, name: str) -> Rehearsal:
         withdraw(mlflow, name)
         back = version_of(mlflow, name, CHAMPION)
         promote(mlflow, champion)
-        said = f"version {champion.number} is the first: it was taken out of use and put back."
+        said, call = f"version {champion.number} is the first: it was taken out of use and put back.", withdraw.__name__
     else:
         roll_back(mlflow, name)
         back = version_of(mlflow, name, CHAMPION)
         roll_back(mlflow, name)
+        call = roll_back.__name__
         said = f"champion was version {champion.number}, then {previous.number}, then {champion.number} again."
     if back != previous or version_of(mlflow, name, CHAMPION) != champion:
         raise KitError(
             f"the rollback of '{name}' did not come back to version {champion.number}", "Set the alias by hand."
         )
-    return Rehearsal(is_done=True, said=f"Done: {said}")
+    return Rehearsal(is_done=True, said=f"Done: {said}", call=call)
 
 
 def withdraw(mlflow: Any, name: str) -> None:

@@ -54,7 +54,7 @@ def objection(stage: Any) -> str:
     """Return what modeling recommends in place of the first outcome of its gate; an empty text where it accepts."""
     found = stage.recommended("modeling")
     accepted = stage.context.resolved.stages["modeling"].gate.outcomes[0]
-    return f"{found[0]} ({found[1]})" if found and found[0] != accepted else ""
+    return f"{found[0]} ({found[1].rstrip('.')})" if found and found[0] != accepted else ""
 
 
 def refuse_difference(difference: float | None, compared: int, wanted: int) -> None:
@@ -70,6 +70,9 @@ def runbook(stage: Any, serving: Version, rehearsed: Rehearsal) -> str:
     """Return the runbook as markdown: what is served, how it is checked, whom to call, and the way back."""
     owners = stage.ownership
     people = [_held(owners.accountable), *[_held(one) for one in owners.responsible]]
+    way_back = f'`registry.{rehearsed.call}(mlflow, "{serving.name}")`'
+    if rehearsed.call == "roll_back":
+        way_back += ", then `kit run --only deployment --force`"
     lines = [
         "| question | answer |",
         "| :--- | :--- |",
@@ -78,7 +81,7 @@ def runbook(stage: Any, serving: Version, rehearsed: Rehearsal) -> str:
         f"| Whom to call | {'; '.join(people)} |",
         "| Predictions are missing | `kit run --from data_engineering --date YYYY-MM-DD`; twice adds no row |",
         "| Predictions are wrong | `kit status`, then the alerts in `monitoring.alerts`, then the way back |",
-        f'| The way back | `registry.roll_back(mlflow, "{serving.name}")`, then `kit run --only deployment --force` |',
+        f"| The way back | {way_back} |",
         f"| Rehearsed | {rehearsed} |",
     ]
     return "\n".join(lines)
