@@ -28,6 +28,7 @@ from kit.spec_parts import (
     Part,
     Person,
     Problem,
+    Schedule,
     StageName,
     StageOwnership,
     StageTables,
@@ -42,6 +43,7 @@ __all__ = [
     "Environment",
     "Parameter",
     "Person",
+    "Schedule",
     "Spec",
     "SpecProblem",
     "StageName",
@@ -82,6 +84,7 @@ class Spec(Part):
     kpis: list[Kpi] = []
     parameters: dict[str, Parameter] = {}
     environments: dict[str, Environment] = {}
+    schedule: Schedule | None = None
 
     @model_validator(mode="after")
     def _known_members(self) -> Spec:

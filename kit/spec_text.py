@@ -38,6 +38,7 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     "How success is measured, against which target, and who answers for it.": ("kpis",),
     "What a run may set (`kit run -p name=value`), by type.": ("parameters",),
     "Where it runs; `local` needs nothing.": ("environments",),
+    "When it runs by itself, and what happens to a run that is missed or fails.": ("schedule",),
 }
 """The sections of `kit.yml` in their order: the comment above each, and the keys in it."""
 
