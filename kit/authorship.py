@@ -26,7 +26,15 @@ def identity(folder: Path) -> str | None:
 
 def has_git(folder: Path) -> bool:
     """Return whether a project is under version control."""
-    return _git(folder, "rev-parse", "--is-inside-work-tree") == "true"
+    is_ignored = _git(folder, "check-ignore", "kit.yml") is not None  # such as a demo inside another repository
+    return _git(folder, "rev-parse", "--is-inside-work-tree") == "true" and not is_ignored
+
+
+def checked_out(folder: Path) -> str | None:
+    """Return the commit that is checked out, with `-dirty` where files differ from it; None without version control."""
+    if not has_git(folder):
+        return None
+    return _git(folder, "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*") or None
 
 
 def change_authors(folder: Path, paths: Sequence[str], since: str | None) -> list[str]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import threading
 import time
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import kit
-from kit.authorship import change_authors
+from kit.authorship import change_authors, checked_out
 from kit.evidence import evidence_of
 from kit.executed import correct_executed, hidden_failure, hide_in_notebook
 from kit.execution import Execution, Failure
@@ -74,7 +72,7 @@ class Run:
             "ended": None,
             "environment": plan.environment,
             "spark": plan.spark,
-            "git_commit": git_commit(project.folder),
+            "git_commit": checked_out(project.folder),
             "kit_version": kit.__version__,
             "template": f"{project.spec.template} {project.spec.template_version}",
             "resumes": plan.resumes,
@@ -270,16 +268,6 @@ class Run:
         write_json(self.folder / "run.json", self.record)
         if stage is not None:
             write_json(self.folder / f"{stage['name']}.json", stage)
-
-
-def git_commit(folder: Path) -> str | None:
-    """Return the commit that is checked out, with `-dirty` where files differ from it; None outside a repository."""
-    command = ["git", "-C", str(folder), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return None
-    return done.stdout.strip() or None
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kit.authorship import Committed, change_authors, committed, has_git, identity
+from kit.authorship import Committed, change_authors, checked_out, committed, has_git, identity
 
 PATHS = ["src", "kit.yml"]
 
@@ -82,3 +82,14 @@ def test_a_file_belongs_to_who_added_it_and_later_touches_are_seen(repository: R
     assert committed(repository.folder, file).is_touched
     repository.change("Eve", file)
     assert committed(repository.folder, file) == Committed("ada@x.org", is_touched=True)
+
+
+def test_a_project_that_a_repository_ignores_is_not_under_version_control(repository: Repository) -> None:
+    head = repository.change("Ada", ".gitignore")
+    demo = repository.folder / "demo"
+    demo.mkdir()
+    (demo / "kit.yml").write_text("name: demo")
+    assert (has_git(demo), checked_out(demo)) == (True, head)
+    (repository.folder / ".gitignore").write_text("/demo/\n")
+    assert (has_git(demo), checked_out(demo)) == (False, None)
+    assert checked_out(repository.folder) == f"{head}-dirty"

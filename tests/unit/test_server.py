@@ -149,7 +149,7 @@ def test_a_killed_guard_takes_the_jvm_along_and_is_no_server(folder: Path) -> No
         found = server.ensure_server(held, CONF)
         os.kill(found.guard_pid, signal.SIGKILL)
         assert eventually(lambda: not is_running(found.pid))
-        assert not found.is_alive()
+        assert eventually(lambda: not found.is_alive())  # its last threads hold the lock a moment longer
         again = server.ensure_server(held, CONF)
         assert again.pid != found.pid
 
