@@ -68,6 +68,7 @@ lock: ## Compile requirements.lock anew from pyproject.toml
 	  --generate-hashes --no-annotate --no-header --quiet --output-file requirements.lock
 
 golden: $(READY) ## Rewrite the golden projects; look at the diff before you commit it
+	$(BIN)/pytest tests/unit/test_schema.py --update-golden
 	$(BIN)/pytest tests/golden --update-golden
 
 clean: ## Remove what was made, but not your cache
