@@ -10,7 +10,7 @@ UV_VERSION := 0.13.9
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test lint types contracts unit spark e2e e2e-full bench bench-size lock golden clean
+.PHONY: help setup demo lab test lint types contracts unit spark e2e e2e-full bench bench-size bench-own lock golden clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench: $(READY) ## Measure speed and memory as ratios against plain Spark and a 
 
 bench-size: $(READY) ## Measure what the kit adds to plain Spark on ten million rows
 	$(BIN)/python -m benchmarks --rows 10000000 --rounds 1
+
+bench-own: $(READY) ## Measure a CSV file of 100,000 rows from `kit new` to the end of its fifth notebook
+	$(BIN)/python -m benchmarks --csv 100000 --rounds 2
 
 lock: ## Compile requirements.lock anew from pyproject.toml
 	$(UV) pip compile pyproject.toml --extra local --group dev --universal --python-version 3.10 \

@@ -1,9 +1,10 @@
 """Measures `kit` against plain Spark and against a papermill loop, side by side in one run, and writes the ratios.
 
-    python -m benchmarks [--rounds N] [--sample | --rows N]
+    python -m benchmarks [--rounds N] [--sample | --rows N | --csv N]
 
 `--sample` works on one month instead of the whole year. Results: `benchmarks/results/latest.json`. `--rows` takes a
 made table of that size instead, and the plain script as its only opponent. Results: `benchmarks/results/size.json`.
+`--csv` takes it as a text file and counts `kit new`, too. Results: `benchmarks/results/own_data.json`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -19,6 +21,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import pyarrow.parquet as pq
+from pyarrow import csv
 
 from benchmarks.opponents import loop_command, write_loop_notebooks, write_script
 from benchmarks.processes import Measured, measure
@@ -62,6 +67,12 @@ class Bench:
             return self._measure([*KIT, "run", str(self.project), *self.given])
         finally:
             self._run([*KIT, "spark", "stop", str(self.project)])
+
+    def from_file(self) -> Measured:
+        """`kit new` on the user's file and `kit run`, one after the other with nothing running."""
+        shutil.rmtree(self.project)
+        steps = [[*KIT, "new", str(self.project), *self.made_by], [*KIT, "run", str(self.project), *self.given]]
+        return self._measure(["sh", "-c", " && ".join(shlex.join(one) for one in steps)])
 
     def script(self) -> Measured:
         """(c) the same cells as one plain script in one session."""
@@ -110,13 +121,19 @@ def main() -> None:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--sample", action="store_true")
     size.add_argument("--rows", type=int)
+    size.add_argument("--csv", type=int)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kit-bench-") as folder:
         scratch = Path(folder)
         if options.rows:
             write_table(scratch / "cases.parquet", options.rows)
             bench = Bench(scratch, {}, ("--source", str(scratch / "cases.parquet"), "--target", "churned"))
-            save("size.json", {"rows": options.rows, **size_results(bench, options.rounds)})
+            save("size.json", {"rows": options.rows, **against_script(bench, "cold", options.rounds)})
+        elif options.csv:
+            write_table(scratch / "cases.parquet", options.csv)
+            csv.write_csv(pq.read_table(scratch / "cases.parquet"), scratch / "cases.csv")
+            bench = Bench(scratch, {}, ("--source", str(scratch / "cases.csv"), "--target", "churned"))
+            save("own_data.json", {"rows": options.csv, **against_script(bench, "from_file", options.rounds)})
         else:
             save("latest.json", run_results(Bench(scratch, SAMPLE if options.sample else {}), options.rounds))
 
@@ -149,12 +166,12 @@ def medians(taken: dict[str, list[Measured]]) -> dict[str, float]:
     return {name: round(statistics.median(one.seconds for one in all_), 1) for name, all_ in taken.items()}
 
 
-def size_results(bench: Bench, rounds: int) -> dict[str, Any]:
-    """Return what the kit adds to the plain script on a table of that size, and the peak memory of both in MiB."""
-    taken = run_rounds(bench, ("script", "cold"), rounds)
+def against_script(bench: Bench, name: str, rounds: int) -> dict[str, Any]:
+    """Return what the kit, run as `name` says, adds to the plain script, and the peak memory of both in MiB."""
+    taken = run_rounds(bench, ("script", name), rounds)
     return {
-        "cold_vs_script": ratio(taken["cold"], taken["script"]),
-        "peak_mb": round(max(one.peak_mb for one in taken["cold"])),
+        f"{name}_vs_script": ratio(taken[name], taken["script"]),
+        "peak_mb": round(max(one.peak_mb for one in taken[name])),
         "script_peak_mb": round(max(one.peak_mb for one in taken["script"])),
         "rounds": rounds,
         "seconds": medians(taken),

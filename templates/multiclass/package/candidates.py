@@ -23,6 +23,7 @@ from .importance import SHUFFLED, shuffled
 from .labels import CLASSES, PROBABILITIES, SAYS, classes_of, shares_sql, with_score
 from .preparation import LINEAR, TREES, Link, preparation, text_sql
 from .results import learning
+from .side_by_side import side_by_side
 from .split import Split
 from .strength import SMOOTHING
 
@@ -88,15 +89,18 @@ def tune(
     kept = [LABEL, RULE, LINEAR, TREES]
     learnt = prepared.transform(early).select(*kept).cache()
     judged = prepared.transform(late).select(*kept).cache()
-    rows = [{"model": "simple rule", "settings": pairs[0].column, "candidate": None, **_measured(judged, RULE)}]
-    for one in tried:
+    rule = {"model": "simple rule", "settings": pairs[0].column, "candidate": None, **_measured(judged, RULE)}
+
+    def trial(one: Candidate) -> dict[str, Any]:
         scored = with_score(_names(classes).transform(one.fit(learnt).transform(judged)))
         said = ", ".join(f"{name} {value}" for name, value in one.settings.items())
-        found = _measured(scored, shares_sql(PROBABILITIES, classes))
-        rows.append({"model": one.kind, "settings": said, "candidate": one, **found})
+        return {"model": one.kind, "settings": said, "candidate": one,
+                **_measured(scored, shares_sql(PROBABILITIES, classes))}  # fmt: skip
+
+    rows = side_by_side(trial, tried, learnt)
     learnt.unpersist()
     judged.unpersist()
-    return pd.DataFrame(rows).sort_values("log_loss", ignore_index=True)
+    return pd.DataFrame([rule, *rows]).sort_values("log_loss", ignore_index=True)
 
 
 def best_of(trials: pd.DataFrame) -> Candidate:

@@ -23,6 +23,7 @@ from .importance import SHUFFLED, shuffled
 from .preparation import LINEAR, TREES, preparation
 from .results import learning
 from .scales import GOAL, LOG, PLAIN, Range, Scale, look
+from .side_by_side import side_by_side
 from .split import Split
 
 SEED = 7
@@ -82,7 +83,8 @@ def tune(
     """
     held, scales = look(early)
     ready = {scale: _prepared(early, late, columns, pairs, scale) for scale in scales}
-    rows = [_trial(replace(one, scale=scale), *ready[scale], held) for scale in scales for one in quick]
+    on_scales = [replace(one, scale=scale) for scale in scales for one in quick]
+    rows = side_by_side(lambda one: _trial(one, *ready[one.scale], held), on_scales, early)
     best = scale_of([(row["candidate"], float(row["mae"])) for row in rows])
     rows += [_trial(replace(one, scale=best), *ready[best], held) for one in thorough]
     rows.append(
