@@ -34,7 +34,8 @@ def with_value(text: str, where: Sequence[str | int], value: Any) -> str:
     start, end = value_span(text, where)
     indent = _indent(text)
     margin = " " * (indent * len(where))
-    written = json.dumps(value, ensure_ascii=text.isascii(), indent=indent or None, sort_keys=True)
+    is_escaped = text.isascii() and "\x7f" not in text  # Python escapes DEL, too
+    written = json.dumps(value, ensure_ascii=is_escaped, indent=indent or None, sort_keys=True)
     return text[:start] + written.replace("\n", f"\n{margin}") + text[end:]
 
 

@@ -41,6 +41,11 @@ def test_writing_a_value_back_as_the_file_has_it_changes_nothing(
         assert with_value(text, ("list", 0, key), parent[key]) == text
 
 
+def test_a_sign_that_only_python_escapes_stays_as_it_stands() -> None:
+    text = '{"a": {"b": "\x7f"}}'
+    assert with_value(text, ("a",), {"b": "\x7f"}) == text
+
+
 def test_a_line_is_that_of_the_value_or_of_its_nearest_ancestor() -> None:
     text = json.dumps({"cells": [{"id": "a"}, {"id": "b"}]}, indent=1)
     assert line_of(text, ("cells", 1, "id")) == 7

@@ -22,6 +22,7 @@ from .importance import SHUFFLED, shuffled
 from .labels import with_score
 from .preparation import LINEAR, TREES, Link, preparation
 from .results import learning
+from .side_by_side import side_by_side
 from .split import Split
 
 SEED = 7
@@ -79,14 +80,17 @@ def tune(
     kept = [LABEL, RULE, LINEAR, TREES]
     learnt = prepared.transform(early).select(*kept).cache()
     judged = prepared.transform(late).select(*kept).cache()
-    rows = [{"model": "simple rule", "settings": pairs[0].column, "candidate": None, **_measured(judged, RULE)}]
-    for one in tried:
+    rule = {"model": "simple rule", "settings": pairs[0].column, "candidate": None, **_measured(judged, RULE)}
+
+    def trial(one: Candidate) -> dict[str, Any]:
         scored = with_score(one.fit(learnt).transform(judged))
         said = ", ".join(f"{name} {value}" for name, value in one.settings.items())
-        rows.append({"model": one.kind, "settings": said, "candidate": one, **_measured(scored, SCORE)})
+        return {"model": one.kind, "settings": said, "candidate": one, **_measured(scored, SCORE)}
+
+    rows = side_by_side(trial, tried, learnt)
     learnt.unpersist()
     judged.unpersist()
-    return pd.DataFrame(rows).sort_values("auc", ascending=False, ignore_index=True)
+    return pd.DataFrame([rule, *rows]).sort_values("auc", ascending=False, ignore_index=True)
 
 
 def best_of(trials: pd.DataFrame) -> Candidate:
