@@ -75,25 +75,33 @@ def by_serving(stored: DataFrame, popular: DataFrame, rows: DataFrame, found: pd
 
 
 def periods(rows: DataFrame, learnt_until: dt.date, recent: dt.date, as_of: dt.date) -> DataFrame:
-    """Return the interactions of the recent days and, as reference, of as many days before `learnt_until`, each as it
+    """Return the interactions of the recent days and, as reference, of as many before `learnt_until`, each as it
     looked at the begin of its period: `period`, `popularity_of_item` (its place among the items: 100 for what most
     users have, 0 for a new one), `items_of_user` (log2 of one more than they had), `amount` (log2 of one more).
     """
-    days = (as_of - recent).days + 1
-    spans = {REFERENCE: (learnt_until - days * _ONE, learnt_until - _ONE), CURRENT: (recent, as_of)}
+    spans = {REFERENCE: days_before(rows, learnt_until, (as_of - recent).days + 1), CURRENT: (recent, as_of)}
     parts = [_period(rows, name, *span) for name, span in spans.items()]
     return parts[0].unionByName(parts[1])
+
+
+def days_before(rows: DataFrame, learnt_until: dt.date, days: int) -> tuple[dt.date, dt.date]:
+    """Return first and last of that many days, the last being the newest before `learnt_until` with an interaction:
+    where there is one a year, the days just before may have none.
+    """
+    newest = rows.where(F.col(DAY) < F.lit(learnt_until)).agg(F.max(DAY)).first()[0]
+    last = newest or learnt_until - _ONE
+    return last - (days - 1) * _ONE, last
 
 
 def movers(rows: DataFrame, items: DataFrame, learnt_until: dt.date, recent: dt.date, count: int = 8) -> pd.DataFrame:
     """Return the items whose share of the period's users rose or fell most: `name`, `before`, `now`.
 
-    The periods are those of the recent days and as many days before `learnt_until`.
+    The periods are those of `periods`.
     """
     last = rows.agg(F.max(DAY)).first()[0]
-    begin = learnt_until - ((last - recent).days + 1) * _ONE
+    before = days_before(rows, learnt_until, (last - recent).days + 1)
     is_now = F.col(DAY) >= F.lit(recent)
-    part = rows.where(is_now | (F.col(DAY) >= F.lit(begin)) & (F.col(DAY) < F.lit(learnt_until)))
+    part = rows.where(is_now | F.col(DAY).between(*map(F.lit, before)))
     part = part.select(USER, ITEM, is_now.alias("now")).distinct()
     users = part.select(USER, "now").distinct().agg(F.count_if("now"), F.count_if(~F.col("now"))).first()
     shares = part.groupBy(ITEM).agg(

@@ -72,3 +72,11 @@ def test_each_bound_has_its_alert(changed: dict[str, float], subjects: list[str]
     found = pd.DataFrame([{**row, "cold": 0.1, "items": 38, **changed}])
     raised = uptake.breaches(found, EXPECTED, 100, 30, BOUNDS)
     assert [one.subject for one in raised] == subjects
+
+
+def test_where_there_is_one_day_a_year_the_reference_holds_the_newest_of_them(spark: Any) -> None:
+    rows = spark.createDataFrame(
+        [("u", dt.date(year, 1, 1)) for year in (2004, 2005, 2006, 2007)], "user string, day date"
+    )
+    assert uptake.days_before(rows, dt.date(2006, 6, 1), 28) == (dt.date(2005, 12, 5), dt.date(2006, 1, 1))
+    assert uptake.days_before(rows, dt.date(2004, 1, 1), 1) == (dt.date(2003, 12, 31), dt.date(2003, 12, 31))
