@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PACKAGE.bins import fit_bins
-from PACKAGE.leaks import LeakError, alone, refuse_leaks, strongest_pairs
+from PACKAGE.leaks import LeakError, alone, refuse_leaks, strongest_pairs, together
 from pyspark.sql import functions as F
 
 NUMERIC, CATEGORICAL = ["copy", "honest", "other", "late"], ["row"]
@@ -59,3 +59,17 @@ def test_pairs_are_made_of_the_strongest_columns(found: Any) -> None:
     pairs, judged = strongest_pairs(rows, bins, table.reset_index(), best=2)
     assert [one.column for one in pairs] == list(judged["column"])
     assert set(pairs[0].column.split(" x ")) == set(table.index[:2])
+
+
+def test_two_columns_that_give_the_outcome_away_only_together_are_pointed_out(spark: Any) -> None:
+    rows = spark.range(4000).select(
+        "id", *[(F.rand(seed) * 2).cast("int").cast("string").alias(name) for seed, name in ((1, "a"), (2, "b"))]
+    )
+    rows = rows.withColumn("label", (F.col("a") != F.col("b")).cast("double")).cache()
+    bins = fit_bins(rows, [], ["a", "b"])
+    singly = alone(rows, bins)
+    refuse_leaks(singly, 0.8)
+    is_met, said = together(strongest_pairs(rows, bins, singly)[1], 0.8)
+    assert not is_met
+    assert said.startswith(("a x b: AUC 1.000", "b x a: AUC 1.000"))
+    assert together(singly, 0.8)[0]

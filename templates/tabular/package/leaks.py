@@ -76,6 +76,14 @@ def strongest_pairs(
     return [by_name[name] for name in judged["column"]], judged
 
 
+def together(found: pd.DataFrame, limit: float) -> tuple[bool, str]:
+    """Return whether no pair of `strongest_pairs` is stronger than a column alone may be, and what the strongest one
+    has: a pair may honestly be, so that is for people to look at and nothing to refuse.
+    """
+    name, strength = found.iloc[0][["column", MEASURE]]
+    return bool(strength <= limit), f"{name}: {SAID} {strength:.3f}; {limit:g} is what a column may have alone"
+
+
 def _judge(column: Any, counts: pd.DataFrame) -> dict[str, Any]:
     known = counts[counts["known"]]
     halves = [known[known["half"] == half].groupby(["bin", *BY])[["rows", "total", "squares"]].sum() for half in (0, 1)]
