@@ -113,7 +113,10 @@ def end_session(spark: Any, on: Server | None = None) -> None:
     """Release a session at the end of its process: a server keeps what it has planned for one until it is told."""
     if is_stopped(spark):
         return
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
     spark.release_session_on_close = on is None or on.is_alive()
+    spark.client.set_retry_policies([DefaultPolicy(max_retries=1)])  # a process does not wait for who is gone
     with contextlib.suppress(Exception):  # whatever the server says, nobody is there to hear it
         spark.stop()
 
