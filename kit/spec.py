@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from kit.errors import ConfigError
 from kit.spec_parts import (
     Charter,
+    Databricks,
     Environment,
     Expectation,
     GateName,
@@ -40,6 +41,7 @@ from kit.yaml_source import YamlSource, nearest
 
 __all__ = [
     "SPEC_NAME",
+    "Databricks",
     "Environment",
     "Parameter",
     "Person",
@@ -85,6 +87,7 @@ class Spec(Part):
     parameters: dict[str, Parameter] = {}
     environments: dict[str, Environment] = {}
     schedule: Schedule | None = None
+    databricks: Databricks = Databricks()
 
     @model_validator(mode="after")
     def _known_members(self) -> Spec:
