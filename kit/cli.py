@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from kit import cli_team
+from kit import cli_schedule, cli_team
 from kit.cli_base import HERE, AsJson, ProjectPath, assignments, emit
 from kit.errors import ConfigError, KitError
 
@@ -133,6 +133,7 @@ def status(path: ProjectPath = HERE, as_json: AsJson = False) -> None:
 
 
 cli_team.register(app)
+cli_schedule.register(app)
 
 
 @app.command()

@@ -250,7 +250,7 @@ class Schedule(Part):
     """A named rhythm; `weekday` is Monday to Friday."""
     at: str = Field(default="06:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     """Time of day by `time_zone`; of `every: hour` only the minute counts."""
-    on: str | None = None
+    day: str | None = None
     """Of `every: week` the day of the week (`monday`); of month and quarter the day (`1` to `28`, or `last`)."""
     time_zone: str = "UTC"
     """Name of the IANA data base, such as `Europe/Berlin`."""
@@ -282,8 +282,8 @@ class Schedule(Part):
     def _one_rhythm(self) -> Schedule:
         if (self.cron is None) == (self.every is None):
             raise ValueError("a schedule has either `cron` or `every`")
-        if self.on is not None and not self._fits(self.on):
-            raise ValueError(f"on: '{self.on}' does not fit every: {self.every or '(cron)'}")
+        if self.day is not None and not self._fits(self.day):
+            raise ValueError(f"day: '{self.day}' does not fit every: {self.every or '(cron)'}")
         if self.cron is not None and len(self.cron.split()) != 5:
             raise ValueError(f"cron has five fields, '{self.cron}' has {len(self.cron.split())}")
         try:
@@ -292,10 +292,10 @@ class Schedule(Part):
             raise ValueError(f"'{self.expression}' is not a cron expression: {error}") from error
         return self
 
-    def _fits(self, on: str) -> bool:
+    def _fits(self, day: str) -> bool:
         if self.every == "week":
-            return on in WEEKDAYS
-        return self.every in ("month", "quarter") and (on == "last" or (on.isdigit() and 1 <= int(on) <= 28))
+            return day in WEEKDAYS
+        return self.every in ("month", "quarter") and (day == "last" or (day.isdigit() and 1 <= int(day) <= 28))
 
     @property
     def expression(self) -> str:
@@ -303,8 +303,8 @@ class Schedule(Part):
         if self.cron is not None:
             return self.cron
         hour, minute = (int(part) for part in self.at.split(":"))
-        day = "L" if self.on == "last" else self.on or "1"
-        weekday = WEEKDAYS.index(self.on) + 1 if self.on in WEEKDAYS else 1
+        day = "L" if self.day == "last" else self.day or "1"
+        weekday = WEEKDAYS.index(self.day) + 1 if self.day in WEEKDAYS else 1
         return {
             "hour": f"{minute} * * * *",
             "day": f"{minute} {hour} * * *",

@@ -1,0 +1,54 @@
+"""`kit schedule`: when a project is due by its `schedule:`, for which dates, and by which command."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import shlex
+from typing import Any
+
+from kit.errors import ConfigError
+from kit.ownership import holders, stage_ownership
+from kit.project import Project
+from kit.rhythm import due_times, rhythm_said
+
+_EXAMPLE = "Add to kit.yml:\nschedule:\n  every: weekday\n  at: '06:00'\n  time_zone: Europe/Berlin"
+
+
+def schedule_of(project: Project, count: int, now: dt.datetime) -> dict[str, Any]:
+    """Return the rhythm in words, its rules, and the next `count` due times, each with its date and its command.
+
+    Raises ConfigError where kit.yml has no schedule, or where there is nothing to count.
+    """
+    schedule = project.spec.schedule
+    if schedule is None:
+        raise ConfigError(f"{project.folder}: kit.yml has no schedule", _EXAMPLE)
+    if count < 1:
+        raise ConfigError(f"--next {count}: there is nothing to show", "Give a whole number from 1 on.")
+    due = list(itertools.islice(due_times(schedule, now), count))
+    if not due:
+        raise ConfigError(f"schedule.cron '{schedule.expression}' is never due", "Name a day that the month has.")
+    begin = ["kit", "run", str(project.folder), "--from", schedule.first, "--env", schedule.environment]
+    owner = schedule.owner or stage_ownership(project.catalog, project.chain, project.spec, "deployment").accountable
+    return {
+        "rhythm": rhythm_said(schedule),
+        "expression": schedule.expression,
+        "owner": {"role": owner, "title": project.catalog.roles[owner].title, "people": [one.name for one in holders(project.spec, owner)]},
+        **schedule.model_dump(include={"environment", "catch_up", "retries", "retry_minutes", "deadline_minutes"}),
+        "next": [
+            {"at": one.isoformat(), "date": one.date().isoformat(),
+             "command": shlex.join([*begin, "--date", one.date().isoformat()])}
+            for one in due
+        ],
+    }  # fmt: skip
+
+
+def schedule_text(found: dict[str, Any]) -> str:
+    """Return the schedule for a person."""
+    owner = found["owner"]
+    due = "\n".join(f"  {one['at']}  for {one['date']}" for one in found["next"])
+    return (
+        f"{found['rhythm']}, in {found['environment']}\n"
+        f"answers for it: {owner['title']} ({', '.join(owner['people']) or 'unfilled'})\n{due}\n"
+        f"What a scheduler calls, here for the first of them:\n  {found['next'][0]['command']}"
+    )
