@@ -11,6 +11,7 @@ from kit.errors import ConfigError
 from kit.ownership import holders, stage_ownership
 from kit.project import Project
 from kit.rhythm import due_times, rhythm_said
+from kit.spec_parts import Schedule
 
 _EXAMPLE = "Add to kit.yml:\nschedule:\n  every: weekday\n  at: '06:00'\n  time_zone: Europe/Berlin"
 
@@ -28,19 +29,26 @@ def schedule_of(project: Project, count: int, now: dt.datetime) -> dict[str, Any
     due = list(itertools.islice(due_times(schedule, now), count))
     if not due:
         raise ConfigError(f"schedule.cron '{schedule.expression}' is never due", "Name a day that the month has.")
-    begin = ["kit", "run", str(project.folder), "--from", schedule.first, "--env", schedule.environment]
-    owner = schedule.owner or stage_ownership(project.catalog, project.chain, project.spec, "deployment").accountable
+    role = schedule.owner or stage_ownership(project.catalog, project.chain, project.spec, "deployment").accountable
+    people = [one.name for one in holders(project.spec, role)]
     return {
         "rhythm": rhythm_said(schedule),
         "expression": schedule.expression,
-        "owner": {"role": owner, "title": project.catalog.roles[owner].title, "people": [one.name for one in holders(project.spec, owner)]},
+        "owner": {"role": role, "title": project.catalog.roles[role].title, "people": people},
         **schedule.model_dump(include={"environment", "catch_up", "retries", "retry_minutes", "deadline_minutes"}),
-        "next": [
-            {"at": one.isoformat(), "date": one.date().isoformat(),
-             "command": shlex.join([*begin, "--date", one.date().isoformat()])}
-            for one in due
-        ],
-    }  # fmt: skip
+        "next": [_run(project, schedule, one) for one in due],
+    }
+
+
+def _run(project: Project, schedule: Schedule, due: dt.datetime) -> dict[str, str]:
+    """Return a due time, the date that its run is for (that of its own clock), and the command that runs it."""
+    date = due.date().isoformat()
+    where = ["--from", schedule.first, "--env", schedule.environment, "--date", date]
+    return {
+        "at": due.isoformat(),
+        "date": date,
+        "command": shlex.join(["kit", "run", str(project.folder), *where]),
+    }
 
 
 def schedule_text(found: dict[str, Any]) -> str:
