@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import shlex
 from typing import Any
 
 from kit.errors import ConfigError
-from kit.ownership import holders, stage_ownership
 from kit.project import Project
-from kit.rhythm import due_times, rhythm_said
+from kit.rhythm import next_times, reading
+from kit.scheduled import schedule_of, schedule_owner
 from kit.spec_parts import Schedule
 
-_EXAMPLE = "Add to kit.yml:\nschedule:\n  every: weekday\n  at: '06:00'\n  time_zone: Europe/Berlin"
 
-
-def schedule_of(project: Project, count: int, now: dt.datetime) -> dict[str, Any]:
+def coming(project: Project, count: int, now: dt.datetime) -> dict[str, Any]:
     """Return the rhythm in words, its rules, and the next `count` due times, each with its date and its command.
 
     Raises ConfigError where kit.yml has no schedule, or where there is nothing to count.
     """
-    schedule = project.spec.schedule
-    if schedule is None:
-        raise ConfigError(f"{project.folder}: kit.yml has no schedule", _EXAMPLE)
+    schedule = schedule_of(project)
     if count < 1:
         raise ConfigError(f"--next {count}: there is nothing to show", "Give a whole number from 1 on.")
-    due = list(itertools.islice(due_times(schedule, now), count))
+    due = next_times(schedule, now, count)
     if not due:
         raise ConfigError(f"schedule.cron '{schedule.expression}' is never due", "Name a day that the month has.")
-    role = schedule.owner or stage_ownership(project.catalog, project.chain, project.spec, "deployment").accountable
-    people = [one.name for one in holders(project.spec, role)]
     return {
-        "rhythm": rhythm_said(schedule),
+        "rhythm": reading(schedule),
         "expression": schedule.expression,
-        "owner": {"role": role, "title": project.catalog.roles[role].title, "people": people},
+        "owner": schedule_owner(project),
         **schedule.model_dump(include={"environment", "catch_up", "retries", "retry_minutes", "deadline_minutes"}),
         "next": [_run(project, schedule, one) for one in due],
     }
@@ -53,10 +46,9 @@ def _run(project: Project, schedule: Schedule, due: dt.datetime) -> dict[str, st
 
 def schedule_text(found: dict[str, Any]) -> str:
     """Return the schedule for a person."""
-    owner = found["owner"]
     due = "\n".join(f"  {one['at']}  for {one['date']}" for one in found["next"])
     return (
         f"{found['rhythm']}, in {found['environment']}\n"
-        f"answers for it: {owner['title']} ({', '.join(owner['people']) or 'unfilled'})\n{due}\n"
+        f"answers for it: {found['owner']}\n{due}\n"
         f"What a scheduler calls, here for the first of them:\n  {found['next'][0]['command']}"
     )
