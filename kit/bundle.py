@@ -15,7 +15,7 @@ import yaml
 from kit.bundle_job import YOURS, main_job, retraining_job
 from kit.config import Catalog
 from kit.spec import Spec
-from kit.spec_parts import Target
+from kit.spec_databricks import Target
 from kit.template import Template
 
 BUNDLE = "databricks.yml"

@@ -142,8 +142,7 @@ def _retries(spec: Spec) -> Values:
 
 
 def _common(catalog: Catalog, chain: Sequence[Template], spec: Spec) -> Values:
-    may = [{"level": one["level"], **{key: value for key, value in one.items() if key != "level"}}
-           for one in job_permissions(catalog, chain, spec)]  # fmt: skip
+    may = job_permissions(catalog, chain, spec)
     deadline = spec.schedule.deadline_minutes if spec.schedule else None
     return {
         "tags": {"use_case": spec.name, "template": spec.template, "kit": kit.__version__},

@@ -21,7 +21,7 @@ def schedule(
     count: Annotated[int, typer.Option("--next", help="How many due times to show.")] = 5,
     as_json: AsJson = False,
 ) -> None:
-    """Show when the project is due by its schedule, for which dates, and what a scheduler has to call."""
+    """Show when the project is due by its schedule, for which dates, and by which command it is run."""
     from kit.project import open_project
     from kit.schedule import coming, schedule_text
 

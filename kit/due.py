@@ -9,7 +9,7 @@ from typing import Any
 from kit.plan import AS_OF
 from kit.records import moment
 from kit.rhythm import newest_time, times_until
-from kit.spec_parts import Schedule
+from kit.spec_schedule import Schedule
 
 DONE = ("succeeded", "waiting", "refused")
 """What a run has come to that has nothing left to do by itself: what a gate holds up goes on when people decide."""
@@ -67,7 +67,7 @@ def _is_done(time: dt.datetime, runs: Sequence[Mapping[str, Any]], stages: Itera
     return any(
         run["status"] in DONE
         and run["parameters"].get(AS_OF) == time.date().isoformat()
-        and moment(run["started"]) >= time.astimezone(dt.timezone.utc).replace(second=0)
+        and moment(run["started"]) >= time.astimezone(dt.timezone.utc)
         and {*stages} <= {one["name"] for one in run["stages"]}
         for run in runs
     )

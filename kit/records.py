@@ -39,34 +39,39 @@ def write_json(path: Path, value: Any) -> None:
 
 
 @contextmanager
-def run_lock(project: Path) -> Iterator[None]:
-    """Hold the project's run lock, which the system releases when the process ends, however it ends.
+def lock_held(project: Path, name: str) -> Iterator[bool]:
+    """Hold a lock file of the project's runs while the body runs; false, at once, where another process holds it.
 
-    Raises RunUnderWay when another process holds it.
+    The system releases it when the process ends, however it ends.
     """
     runs = project / RUNS
     runs.mkdir(exist_ok=True)
-    with (runs / LOCK).open("a+") as file:
+    with (runs / name).open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def run_lock(project: Path) -> Iterator[None]:
+    """Hold the project's run lock; raises RunUnderWay when another process holds it."""
+    with lock_held(project, LOCK) as is_ours:
+        if not is_ours:
             raise RunUnderWay(
                 f"{project}: another run is under way", "Wait for it (`kit status` shows it), or stop it."
-            ) from error
+            )
         yield
 
 
 def is_locked(project: Path) -> bool:
     """Return whether some process runs this project now."""
-    path = project / RUNS / LOCK
-    if not path.exists():
+    if not (project / RUNS / LOCK).exists():
         return False
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
+    with lock_held(project, LOCK) as is_ours:
+        return not is_ours
 
 
 def read_runs(project: Path) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
-from kit.spec_parts import Schedule
+from kit.spec_schedule import Schedule
 
 _EVERY = {"hour": "hour", "day": "day", "weekday": "weekday (Monday to Friday)"}
 _LOOK_BACK_DAYS = (1, 8, 63, 400, 3000)

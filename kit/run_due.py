@@ -7,21 +7,18 @@ nothing, and a call that was missed is made up for by the next one.
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from kit.attempts import STOPPED, Attempt, Clock, Tries, attempt, run_kit
 from kit.due import is_time, owed_times
 from kit.plan import AS_OF, select_stages
 from kit.project import Project
-from kit.records import RUNS, read_runs
+from kit.records import lock_held, read_runs
 from kit.rhythm import next_times
 from kit.scheduled import schedule_of, schedule_owner
-from kit.spec_parts import Schedule
+from kit.spec_schedule import Schedule
 
 FINAL = (0, 2, 3, STOPPED)
 """Exit codes after which a retry would change nothing."""
@@ -101,7 +98,7 @@ def run_due(
     found.owed = _dates(project, schedule, environment, now())
     if dry_run:
         return found
-    with _due_lock(project.folder) as is_ours:
+    with lock_held(project.folder, _LOCK) as is_ours:
         if not is_ours:
             found.note = "another `kit run-due` of this project is at work"
             return found
@@ -158,16 +155,3 @@ def _left(found: Due, dates: list[str]) -> list[str]:
 
 def _tries(tries: int) -> str:
     return f" after {tries} tries" if tries > 1 else ""
-
-
-@contextmanager
-def _due_lock(project: Path) -> Iterator[bool]:
-    """Hold the lock of scheduled runs while the body runs; false where another process holds it."""
-    (project / RUNS).mkdir(exist_ok=True)
-    with (project / RUNS / _LOCK).open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True

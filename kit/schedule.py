@@ -10,7 +10,7 @@ from kit.errors import ConfigError
 from kit.project import Project
 from kit.rhythm import next_times, reading
 from kit.scheduled import schedule_of, schedule_owner
-from kit.spec_parts import Schedule
+from kit.spec_schedule import Schedule
 
 
 def coming(project: Project, count: int, now: dt.datetime) -> dict[str, Any]:
@@ -37,11 +37,8 @@ def _run(project: Project, schedule: Schedule, due: dt.datetime) -> dict[str, st
     """Return a due time, the date that its run is for (that of its own clock), and the command that runs it."""
     date = due.date().isoformat()
     where = ["--from", schedule.first, "--env", schedule.environment, "--date", date]
-    return {
-        "at": due.isoformat(),
-        "date": date,
-        "command": shlex.join(["kit", "run", str(project.folder), *where]),
-    }
+    command = shlex.join(["kit", "run", str(project.folder), *where])
+    return {"at": due.isoformat(), "date": date, "command": command}
 
 
 def schedule_text(found: dict[str, Any]) -> str:
@@ -50,5 +47,5 @@ def schedule_text(found: dict[str, Any]) -> str:
     return (
         f"{found['rhythm']}, in {found['environment']}\n"
         f"answers for it: {found['owner']}\n{due}\n"
-        f"What a scheduler calls, here for the first of them:\n  {found['next'][0]['command']}"
+        f"What `kit run-due` runs, here for the first of them:\n  {found['next'][0]['command']}"
     )

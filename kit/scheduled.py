@@ -5,7 +5,7 @@ from __future__ import annotations
 from kit.errors import ConfigError
 from kit.ownership import holders, stage_ownership
 from kit.project import Project
-from kit.spec_parts import Schedule
+from kit.spec_schedule import Schedule
 
 
 def schedule_of(project: Project) -> Schedule:

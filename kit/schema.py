@@ -9,15 +9,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from kit import spec, spec_parts, spec_sources
+from kit import spec, spec_databricks, spec_parts, spec_problem, spec_schedule, spec_sources
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of `kit.yml`, with the texts below the fields as descriptions."""
     schema = spec.Spec.model_json_schema(by_alias=True)
     parts = {"Spec": schema, **schema["$defs"]}
-    files = (spec.__file__, spec_parts.__file__, spec_sources.__file__)
-    for part, field, text in (one for file in files for one in _described(file)):
+    modules = (spec, spec_parts, spec_problem, spec_sources, spec_schedule, spec_databricks)
+    for part, field, text in (one for module in modules for one in _described(str(module.__file__))):
         properties = parts.get(part, {}).get("properties", {})
         if field in properties:
             properties[field]["description"] = text

@@ -16,9 +16,9 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from kit.errors import ConfigError
+from kit.spec_databricks import Databricks
 from kit.spec_parts import (
     Charter,
-    Databricks,
     Environment,
     Expectation,
     GateName,
@@ -28,14 +28,14 @@ from kit.spec_parts import (
     Parameter,
     Part,
     Person,
-    Problem,
-    Schedule,
     StageName,
     StageOwnership,
     StageTables,
     TableName,
     Team,
 )
+from kit.spec_problem import Problem
+from kit.spec_schedule import Schedule
 from kit.spec_sources import Source
 from kit.yaml_source import YamlSource, nearest
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import zoneinfo
 from typing import Any, Literal
 
-from cronsim import CronSim, CronSimError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from kit.runtime.parameters import TYPES, parse_value
@@ -95,64 +93,6 @@ class Charter(Part):
     risks: list[Risk] = []
 
 
-class Features(Part):
-    """Columns of `gold.features` that the model may use; both lists empty means all but key, time, target and leaks."""
-
-    numeric: list[str] = []
-    categorical: list[str] = []
-
-
-class Problem(Part):
-    """What is predicted, when, and from what."""
-
-    type: Literal["classification", "regression", "forecasting", "anomaly_detection", "segmentation", "recommendation"]
-    target: str | None = None
-    """Column of `gold.features` to predict; some types of problem have none."""
-    positive: str = "1"
-    """The value of the target that counts as positive, as text."""
-    classes: list[str] = []
-    """The values of the target that are told apart, as text, the most frequent first; where there are more than two."""
-    key: list[str] = []
-    """Columns of `gold.features` that identify a row."""
-    event_time: str | None = None
-    """Column of `gold.features` with the moment at which the prediction is needed; none where there is no time."""
-    series: list[str] = []
-    """Columns that tell series apart; empty means that there is one. Forecasting only, as are the next three."""
-    step: str | None = Field(default=None, pattern=r"^(\d+ )?(minute|hour|day|week|month|quarter|year)s?$")
-    """How far apart the values of a series are: `30 minutes`, `hour`, `day`, `month`."""
-    seasons: list[int] = []
-    """After how many steps the course repeats itself; empty means as is usual for the step, `[1]` never."""
-    horizon: int | None = Field(default=None, ge=1)
-    """How many steps ahead are forecast; none means the shortest season."""
-    user: str | None = None
-    """Column that says who: the customer, reader, user. Recommendation only, as is the next."""
-    item: str | None = None
-    """Column that says what: the product, film, article."""
-    features: Features = Features()
-    leaks: dict[str, str] = {}
-    """Columns that are not known when the prediction is needed, each with the reason; the leak guard refuses them."""
-    unused: dict[str, str] = {}
-    """Columns that the model does not get, each with the reason."""
-
-    @field_validator("classes")
-    @classmethod
-    def _told_apart(cls, classes: list[str]) -> list[str]:
-        if len(classes) == 1 or len(set(classes)) < len(classes):
-            raise ValueError(f"has to have two or more different classes; has {', '.join(classes)}")
-        return classes
-
-    @model_validator(mode="after")
-    def _no_declared_leak(self) -> Problem:
-        used = {*self.features.numeric, *self.features.categorical}
-        leaking = sorted(used & {*self.leaks, self.target})
-        if leaking:
-            raise ValueError(f"features {', '.join(leaking)} are not known in time (target or declared under leaks)")
-        idle = sorted(used & {*self.unused})
-        if idle:
-            raise ValueError(f"features {', '.join(idle)} are declared under unused; keep them in one of the two")
-        return self
-
-
 class StageTables(Part):
     """Logical tables of a stage; replaces what `stages/stages.yml` says."""
 
@@ -235,110 +175,6 @@ class Environment(Part):
     """What a gate without a valid decision does to a run: noted, said, or the run waits."""
     settings: dict[str, str] = {}
     """Spark settings on top of `config/spark.yml`."""
-
-
-Rhythm = Literal["hour", "day", "weekday", "week", "month", "quarter"]
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-class Schedule(Part):
-    """When the project runs by itself, and what happens to a run that is late, is missed or fails."""
-
-    cron: str | None = None
-    """Five cron fields (minute, hour, day of month or `L`, month, day of week); or say it with `every`."""
-    every: Rhythm | None = None
-    """A named rhythm; `weekday` is Monday to Friday."""
-    at: str = Field(default="06:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    """Time of day by `time_zone`; of `every: hour` only the minute counts."""
-    day: str | None = None
-    """Of `every: week` the day of the week (`monday`); of month and quarter the day (`1` to `28`, or `last`)."""
-    time_zone: str = "UTC"
-    """Name of the IANA data base, such as `Europe/Berlin`."""
-    start: dt.date | None = None
-    """First day that is run for; none means from now on."""
-    environment: str = "prod"
-    """Environment of the scheduled runs."""
-    first: StageName = "data_engineering"
-    """Stage that a scheduled run begins with; the definition changes when people change it."""
-    catch_up: Literal["none", "last", "all"] = "last"
-    """Which missed dates are run for later: none of them, the last one, all in their order."""
-    retries: int = Field(default=2, ge=0, le=10)
-    """How often a failed stage is tried again."""
-    retry_minutes: int = Field(default=5, ge=1)
-    """Wait before the first retry; it doubles with each further one."""
-    deadline_minutes: int | None = Field(default=None, ge=1)
-    """How long a run may take before it is ended and its owner told."""
-    owner: str | None = None
-    """Role that answers for the scheduled runs; none means who is accountable for deployment."""
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        if name not in zoneinfo.available_timezones():
-            raise ValueError(f"'{name}' is not a time zone of the IANA data base, such as Europe/Berlin")
-        return name
-
-    @model_validator(mode="after")
-    def _one_rhythm(self) -> Schedule:
-        if (self.cron is None) == (self.every is None):
-            raise ValueError("a schedule has either `cron` or `every`")
-        if self.day is not None and not self._fits(self.day):
-            raise ValueError(f"day: '{self.day}' does not fit every: {self.every or '(cron)'}")
-        if self.cron is not None and len(self.cron.split()) != 5:
-            raise ValueError(f"cron has five fields, '{self.cron}' has {len(self.cron.split())}")
-        try:
-            CronSim(self.expression, dt.datetime(2026, 1, 1))
-        except CronSimError as error:
-            raise ValueError(f"'{self.expression}' is not a cron expression: {error}") from error
-        return self
-
-    def _fits(self, day: str) -> bool:
-        if self.every == "week":
-            return day in WEEKDAYS
-        return self.every in ("month", "quarter") and (day == "last" or (day.isdigit() and 1 <= int(day) <= 28))
-
-    @property
-    def expression(self) -> str:
-        """The rhythm as five cron fields, with `L` for the last day of a month, whichever way it was said."""
-        if self.cron is not None:
-            return self.cron
-        hour, minute = (int(part) for part in self.at.split(":"))
-        day = "L" if self.day == "last" else self.day or "1"
-        weekday = WEEKDAYS.index(self.day) + 1 if self.day in WEEKDAYS else 1
-        return {
-            "hour": f"{minute} * * * *",
-            "day": f"{minute} {hour} * * *",
-            "weekday": f"{minute} {hour} * * 1-5",
-            "week": f"{minute} {hour} * * {weekday}",
-            "month": f"{minute} {hour} {day} * *",
-            "quarter": f"{minute} {hour} {day} {'3,6,9,12' if day == 'L' else '1,4,7,10'} *",
-        }[self.every or ""]
-
-
-class Target(Part):
-    """Where a target of the bundle puts its tables."""
-
-    catalog: str | None = None
-    """Catalog of the tables; none means the target's name."""
-    schema_: str | None = Field(default=None, alias="schema")
-    """Schema of the tables; none means the project's package, in dev one for each developer."""
-    host: str | None = Field(default=None, pattern=r"^https://[^/\s]+$")
-    """Address of the workspace; none means that of the profile which deploys."""
-
-
-class Databricks(Part):
-    """How the project runs as a job on Databricks."""
-
-    compute: Literal["serverless", "job_cluster"] = "serverless"
-    runtime: str = Field(default="17.3.x-cpu-ml-scala2.13", pattern=r"^\d+\.\d+\.x-[a-z0-9.-]+$")
-    """Runtime of a job cluster."""
-    node_type: str = "i3.xlarge"
-    """Machine type of a job cluster, as the workspace's cloud names it."""
-    workers: int = Field(default=1, ge=0)
-    """Workers of a job cluster; none means that the driver does the work."""
-    service_principal: str | None = None
-    """Application id of the service principal that runs the job in prod; none means the variable of that name."""
-    targets: dict[Literal["dev", "staging", "prod"], Target] = {}
 
 
 class Maturity(Part):

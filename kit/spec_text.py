@@ -39,7 +39,7 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     "What a run may set (`kit run -p name=value`), by type.": ("parameters",),
     "Where it runs; `local` needs nothing.": ("environments",),
     "When it runs by itself, and what happens to a run that is missed or fails.": ("schedule",),
-    "How it runs as a job on Databricks: `databricks.yml` and `resources/` are written from here.": ("databricks",),
+    "How it runs as a job on Databricks.": ("databricks",),
 }
 """The sections of `kit.yml` in their order: the comment above each, and the keys in it."""
 

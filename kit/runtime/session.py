@@ -113,10 +113,8 @@ def end_session(spark: Any, on: Server | None = None) -> None:
     """Release a session at the end of its process: a server keeps what it has planned for one until it is told."""
     if is_stopped(spark):
         return
-    from pyspark.sql.connect.client.retries import DefaultPolicy
-
     spark.release_session_on_close = on is None or on.is_alive()
-    spark.client.set_retry_policies([DefaultPolicy(max_retries=1)])  # a process does not wait for who is gone
+    limit_retries(spark.client, 1)  # a process does not wait for who is gone
     with contextlib.suppress(Exception):  # whatever the server says, nobody is there to hear it
         spark.stop()
 
@@ -179,7 +177,6 @@ def connect_session(url: str, token: str, session_id: str, user_id: str = USER_I
     """A Spark Connect session under a known id, active if it is the first; a server that is gone is an error."""
     silence()
     from pyspark.sql.connect.client import DefaultChannelBuilder
-    from pyspark.sql.connect.client.retries import DefaultPolicy
     from pyspark.sql.connect.session import SparkSession as ConnectSession
 
     # What pyspark's own builder sets: `pyspark.sql.functions` and `pyspark.ml` speak Connect from here on.
@@ -187,9 +184,16 @@ def connect_session(url: str, token: str, session_id: str, user_id: str = USER_I
     silence_query_log()
     channel = DefaultChannelBuilder(connection_string(url, token, session_id, user_id))
     spark: Any = ConnectSession.builder.channelBuilder(channel).create()
-    spark.client.set_retry_policies([DefaultPolicy(max_retries=MAX_RETRIES)])
+    limit_retries(spark.client, MAX_RETRIES)
     delete_models_aside(spark.client)
     return spark
+
+
+def limit_retries(client: Any, most: int) -> None:
+    """Have a client call a server that does not answer at most so many times again."""
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
+    client.set_retry_policies([DefaultPolicy(max_retries=most)])
 
 
 def delete_models_aside(client: Any) -> None:
@@ -221,11 +225,10 @@ def interrupt(url: str, token: str, session_id: str, user_id: str = USER_ID) -> 
     from pyspark.errors import PySparkException
     from pyspark.errors.exceptions.connect import UnknownException
     from pyspark.sql.connect.client import DefaultChannelBuilder, SparkConnectClient
-    from pyspark.sql.connect.client.retries import DefaultPolicy
 
     channel = DefaultChannelBuilder(connection_string(url, token, session_id, user_id))
     client = SparkConnectClient(connection=channel)
-    client.set_retry_policies([DefaultPolicy(max_retries=1)])
+    limit_retries(client, 1)
     try:
         client.interrupt_all()
         # The job ends a moment after it was told to. A release within that moment closes the session too, but the

@@ -11,7 +11,7 @@ import pytest
 from kit.errors import ConfigError
 from kit.from_data import Said
 from kit.new import NewProject, create_project
-from kit.spec_parts import Problem
+from kit.spec_problem import Problem
 from tests.unit.tiny import write
 
 KINDS = {"it's": 90, "b": 60, "No": 40, "rare": 5}

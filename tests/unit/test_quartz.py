@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kit.errors import ConfigError
 from kit.quartz import quartz_expression
-from kit.spec_parts import Schedule
+from kit.spec_schedule import Schedule
 
 NAMES = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.rhythm import newest_time, next_times, reading, times_until
-from kit.spec_parts import Schedule
+from kit.spec_schedule import Schedule
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -100,3 +100,34 @@ def test_times_until_a_moment_include_it_and_not_the_one_begun_from() -> None:
 )
 def test_a_rhythm_reads_as_people_say_it(said: dict[str, str], expected: str) -> None:
     assert reading(Schedule.model_validate(said)) == expected
+
+
+def test_a_cron_expression_is_explained() -> None:
+    assert "04:30" in reading(Schedule(cron="30 4 1 * *"))
+
+
+@pytest.mark.parametrize("day", ["2026-03-28T20:00", "2026-10-24T20:00"])
+@pytest.mark.parametrize("said", [{"every": "hour", "at": "00:20"}, {"cron": "*/20 * * * *"}])
+def test_every_hour_leaves_none_out_and_doubles_none_when_clocks_change(day: str, said: dict[str, str]) -> None:
+    schedule = Schedule.model_validate({**said, "time_zone": "Europe/Berlin"})
+    found = [one.astimezone(dt.timezone.utc) for one in next_times(schedule, at(day), 40)]
+    steps = {later - earlier for earlier, later in pairwise(found)}
+    assert steps == {dt.timedelta(hours=1) if "every" in said else dt.timedelta(minutes=20)}
+
+
+def test_the_last_day_of_a_month_knows_leap_years() -> None:
+    found = next_times(Schedule(every="month", day="last"), at("2028-01-01"), 3)
+    assert [one.date().isoformat() for one in found] == ["2028-01-31", "2028-02-29", "2028-03-31"]
+
+
+ZONES = st.sampled_from(
+    ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Asuncion", "Pacific/Apia"]
+)
+TIMES = st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2035, 1, 1), timezones=st.just(dt.timezone.utc))
+
+
+@given(ZONES, TIMES, st.sampled_from(["hour", "day", "week", "month"]), st.times())
+def test_times_grow_and_lie_after_the_moment(zone: str, after: dt.datetime, every: str, at: dt.time) -> None:
+    schedule = Schedule.model_validate({"every": every, "at": at.strftime("%H:%M"), "time_zone": zone})
+    found = [one.astimezone(dt.timezone.utc) for one in next_times(schedule, after, 30)]
+    assert all(earlier < later for earlier, later in pairwise([after, *found]))

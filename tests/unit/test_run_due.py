@@ -22,7 +22,7 @@ from kit.due import is_time, owed_times
 from kit.new import new_project
 from kit.project import Project, open_project
 from kit.run_due import Due, run_due
-from kit.spec_parts import Schedule
+from kit.spec_schedule import Schedule
 
 UTC = dt.timezone.utc
 STAGES = ["data_engineering", "modeling", "deployment", "monitoring"]

@@ -8,7 +8,7 @@ import pytest
 from cronsim import CronSim
 from pydantic import ValidationError
 
-from kit.spec_parts import Schedule
+from kit.spec_schedule import Schedule
 
 NEW_YEAR = dt.datetime(2026, 1, 1, 12)
 
